@@ -1,0 +1,144 @@
+"""Questions and cards."""
+
+from __future__ import annotations
+
+from handlers.actions import ComputeNorm, NoneOfThese, ShowCard, Start
+from handlers.context import Reply, Services, Turn, say
+from handlers.render import Button, Message, grid
+from knowledge.answering import NATIONAL_REGION, Answer, Kind
+from knowledge.models import Card, SourceRef
+from knowledge.refusals import Refusal
+from knowledge.search import MAX_QUESTION
+from storage import questions
+from storage.access import Actor, Permission
+
+SHORT, STEPS, CAUTIONS, SOURCES = "kort", "stappen", "let-op", "bron"
+MAX_RELATED = 2
+
+
+async def ask(turn: Turn) -> Reply:
+    """Answer a typed question: the card, a choice, or "dat weet ik niet"."""
+    services = turn.services
+    if not turn.text.strip():
+        return say(Message(text=services.texts.screen("help", **help_data(turn.actor))))
+    if len(turn.text) > MAX_QUESTION:
+        raise Refusal("vraag-te-lang", hoogste=MAX_QUESTION)
+    region = turn.actor.region or services.region
+    answer = services.answerer.answer(turn.text, region=region)
+    await services.db.run_write(
+        questions.record,
+        now=turn.now,
+        outcome=answer.kind.value,
+        topic=answer.options[0].card.topic if answer.options else None,
+        card=answer.card.id if answer.card else None,
+        confidence=answer.confidence,
+    )
+    return say(answer_message(services, turn.actor, answer))
+
+
+async def show_card(turn: Turn, action: ShowCard) -> Reply:
+    """Show a part of a card in place of the message the button stood in."""
+    card = turn.services.knowledge.cards.get(action.card)
+    if card is None:
+        raise Refusal("kaart-weg")
+    return Reply(edit=card_message(turn.services, turn.actor, card, part=action.part))
+
+
+async def none_of_these(turn: Turn, action: NoneOfThese) -> Reply:
+    """None of what was offered is meant: say who does know."""
+    return Reply(edit=Message(text=turn.services.texts.screen("weet_ik_niet", na_keuze=True)))
+
+
+def answer_message(services: Services, actor: Actor, answer: Answer) -> Message:
+    """An answer as a message."""
+    if answer.card is not None:
+        return card_message(services, actor, answer.card, part=SHORT, read_as=answer.read_as)
+    texts = services.texts
+    if answer.kind is Kind.NONE:
+        return Message(text=texts.screen("weet_ik_niet", na_keuze=False))
+    options = [
+        Button(label=option.card.title, action=ShowCard(card=option.card.id, part=SHORT))
+        for option in answer.options
+    ]
+    none = texts.button("geen-van-deze", action=NoneOfThese())
+    return Message(text=texts.screen("kies"), rows=grid([*options, none]))
+
+
+def card_message(
+    services: Services, actor: Actor, card: Card, *, part: str, read_as: str | None = None
+) -> Message:
+    """A part of a card as a message, with buttons to its other parts and what follows from it."""
+    text = services.texts.screen(
+        "kaart",
+        deel=part,
+        gelezen_als=read_as,
+        titel=card.title,
+        regio=region_text(card.region),
+        organisatie=card.organisation,
+        antwoord=card.answer,
+        stappen=card.steps,
+        let_op=card.cautions,
+        status=card.status.value,
+        afgelopen=card.validity.valid_until,
+        bronnen=[source_data(services, ref) for ref in card.sources],
+        wie_beslist=card.decides,
+        gevaar=card.danger,
+    )
+    return Message(text=text, rows=_card_rows(services, actor, card, part))
+
+
+def region_text(region: str) -> str | None:
+    """A region as people read it; None for what holds nationally."""
+    return None if region == NATIONAL_REGION else region.replace("-", " ").title()
+
+
+def source_data(services: Services, ref: SourceRef) -> dict[str, object]:
+    """A source reference as the texts need it."""
+    source = services.knowledge.sources[ref.source]
+    return {
+        "titel": source.title,
+        "plaats": ref.locator,
+        "gelezen": ref.read_on,
+        "tekst_van": ref.text_of,
+        "controleren": ref.recheck,
+        "zegt": ref.says,
+        "adres": str(source.url) if source.url else None,
+    }
+
+
+def help_data(actor: Actor) -> dict[str, object]:
+    """What the help screen needs to show only what this person may do."""
+    return {
+        "naam": actor.first_name,
+        "zaken": actor.may(Permission.OPEN_ZAAK),
+        "team": actor.may(Permission.SEE_TEAM),
+    }
+
+
+def _card_rows(
+    services: Services, actor: Actor, card: Card, part: str
+) -> tuple[tuple[Button, ...], ...]:
+    texts = services.texts
+    there = {SHORT: True, STEPS: bool(card.steps), CAUTIONS: bool(card.cautions), SOURCES: True}
+    labels = {SHORT: "terug-naar-antwoord", STEPS: "stappen", CAUTIONS: "let-op", SOURCES: "bron"}
+    rows = [
+        tuple(
+            texts.button(labels[other], action=ShowCard(card=card.id, part=other))
+            for other in labels
+            if there[other] and other not in (part, SHORT)
+        )
+    ]
+    if part != SHORT:
+        rows.append((texts.button(labels[SHORT], action=ShowCard(card=card.id, part=SHORT)),))
+        return tuple(row for row in rows if row)
+    if card.norm:
+        onward = [texts.button("bereken", action=ComputeNorm(norm=card.norm))]
+        if actor.may(Permission.OPEN_ZAAK):
+            onward.append(texts.button("in-mijn-termijnen", action=Start(what="zaak")))
+        rows.append(tuple(onward))
+    cards = services.knowledge.cards
+    rows += [
+        (Button(label=cards[related].title, action=ShowCard(card=related, part=SHORT)),)
+        for related in card.related[:MAX_RELATED]
+    ]
+    return tuple(row for row in rows if row)

@@ -1,0 +1,1 @@
+"""What is true for everybody: content, dates, answers. Pure: no database, no network, no clock."""

@@ -1,0 +1,211 @@
+"""Text -> ranked cards, by the words they share with how people ask.
+
+Every phrasing is a bag of words weighted by how rare they are. A question's words are first matched
+to the words known here, slips of the thumb included (rapidfuzz), then each phrasing is scored with
+a weighted Dice coefficient: rare shared words count most, words without a partner count against.
+A card scores as its best phrasing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from knowledge.models import Card
+
+MAX_QUESTION = 500
+"""Characters of a question that are read. A longer text is a story, not a question."""
+
+MAX_WORDS = 60
+SAME_WORD = 82.0
+"""rapidfuzz ratio from which two words count as one with a slip."""
+
+STRANGER_WEIGHT = 0.7
+"""How much a word nobody here uses counts, as a share of the rarest known word."""
+
+# Words that carry no subject in a process question.
+EMPTY_WORDS = frozenset(
+    [
+        "de",
+        "het",
+        "een",
+        "en",
+        "of",
+        "in",
+        "op",
+        "te",
+        "van",
+        "voor",
+        "met",
+        "dat",
+        "die",
+        "dit",
+        "is",
+        "zijn",
+        "was",
+        "ben",
+        "er",
+        "om",
+        "aan",
+        "bij",
+        "naar",
+        "als",
+        "dan",
+        "ook",
+        "nog",
+        "al",
+        "maar",
+        "wel",
+        "ik",
+        "je",
+        "jij",
+        "we",
+        "wij",
+        "ze",
+        "zij",
+        "u",
+        "mijn",
+        "jouw",
+        "ons",
+        "onze",
+        "hun",
+        "t",
+        "n",
+        "k",
+        "ff",
+        "even",
+        "eens",
+        "nou",
+        "hoe",
+        "wat",
+        "wie",
+        "waar",
+        "wanneer",
+        "welke",
+        "waarom",
+        "mag",
+        "moet",
+        "kan",
+        "kun",
+        "moeten",
+        "kunnen",
+        "mogen",
+        "wordt",
+        "worden",
+        "heb",
+        "heeft",
+        "hebben",
+        "doe",
+        "doen",
+        "doet",
+        "dus",
+        "zo",
+        "iets",
+        "iemand",
+        "geen",
+        "niet",
+    ]
+)
+_WORD = re.compile(r"[a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A card and how well it fits, from 0 (nothing shared) to 1 (asked in these very words)."""
+
+    card: Card
+    score: float
+    phrasing: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrasing:
+    card: Card
+    text: str
+    words: frozenset[str]
+    weight: float
+
+
+class Search:
+    """An index over the phrasings and titles of all cards. Build once, ask often; no state."""
+
+    def __init__(self, cards: Iterable[Card]) -> None:
+        texts = [(card, text) for card in cards for text in (card.title, *card.phrasings)]
+        bags = [frozenset(words(text)) for _, text in texts]
+        seen_in = Counter(word for bag in bags for word in bag)
+        self._rarity = {word: math.log(1 + len(bags) / count) for word, count in seen_in.items()}
+        self._vocabulary = sorted(self._rarity)
+        self._stranger = STRANGER_WEIGHT * max(self._rarity.values(), default=1.0)
+        self._phrasings = [
+            _Phrasing(card, text, bag, sum(self._rarity[word] for word in bag))
+            for (card, text), bag in zip(texts, bags, strict=True)
+        ]
+
+    def rank(self, question: str) -> list[Hit]:
+        """Cards by fit, best first; those without a shared word are left out."""
+        asked = set(words(question)[:MAX_WORDS])
+        known = {word: self._known_as(word) for word in asked}
+        asked_weight = sum(
+            max((self._rarity[other] for other in same), default=self._stranger)
+            for same in known.values()
+        )
+        best: dict[str, Hit] = {}
+        for phrasing in self._phrasings:
+            score = self._score(phrasing, known.values(), asked_weight)
+            if score > 0 and score > best.get(phrasing.card.id, _NOTHING).score:
+                best[phrasing.card.id] = Hit(
+                    card=phrasing.card, score=score, phrasing=phrasing.text
+                )
+        return sorted(best.values(), key=lambda hit: (-hit.score, hit.card.id))
+
+    def _known_as(self, word: str) -> Mapping[str, float]:
+        if word in self._rarity:
+            return {word: 1.0}
+        if len(word) < 4 or word.isdigit():
+            return {}  # a short word one letter off is another word
+        found = process.extract(
+            word, self._vocabulary, scorer=fuzz.ratio, score_cutoff=SAME_WORD, limit=3
+        )
+        return {other: ratio / 100 for other, ratio, _ in found}
+
+    def _score(
+        self, phrasing: _Phrasing, known: Iterable[Mapping[str, float]], asked_weight: float
+    ) -> float:
+        shared = 0.0
+        for same in known:
+            shared += max(
+                (
+                    self._rarity[word] * likeness
+                    for word, likeness in same.items()
+                    if word in phrasing.words
+                ),
+                default=0.0,
+            )
+        total = asked_weight + phrasing.weight
+        return 2 * shared / total if total else 0.0
+
+
+def normalise(text: str) -> str:
+    """Lower case, no diacritics, no punctuation, single spaces. Idempotent; never raises."""
+    plain = unicodedata.normalize("NFKD", text[:MAX_QUESTION].casefold())
+    return " ".join(_WORD.findall(plain.encode("ascii", "ignore").decode()))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text that carry its subject; all of them when none would be left."""
+    every = normalise(text).split()
+    return [word for word in every if word not in EMPTY_WORDS] or every
+
+
+@dataclass(frozen=True, slots=True)
+class _Nothing:
+    score: float = 0.0
+
+
+_NOTHING = _Nothing()

@@ -1,0 +1,219 @@
+"""Norm + start -> due date with its explanation.
+
+How days count (all civil dates, no times):
+
+- **werkdagen**: the start day never counts; day 1 is the first working day after it. "Nadat de GI
+  in kennis is gesteld" (Besluit Jeugdwet, art. 4.2.2 lid 1; read 22-11-2026).
+- **dagen, weken**: the start day never counts, every later day does; weeks end on the weekday of
+  the start (derived from BW 1:264 lid 3: "vangt aan met ingang van de dag na").
+- **maanden, jaren**: the same day number, or the last day of the month where it has none
+  (HR 1 september 2017, ECLI:NL:HR:2017:2225, read through a summary). A year is twelve months.
+- **terug**: the same, counted back from an end date.
+
+Rolling is a property of the norm, never a default (Algemene termijnenwet, art. 1 lid 1 for `next`;
+art. 1 lid 2 takes counting back out of it, which `previous` then makes safe).
+"""
+
+from __future__ import annotations
+
+import calendar as month_lengths
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from knowledge.calendar import ONE_DAY, Calendar, checked
+from knowledge.models import Direction, Norm, Roll, Unit
+from knowledge.refusals import ImpossibleDate
+
+MAX_AMOUNT = {
+    Unit.WERKDAGEN: 2000,
+    Unit.DAGEN: 3660,
+    Unit.WEKEN: 520,
+    Unit.MAANDEN: 480,
+    Unit.JAREN: 40,
+}
+"""The longest term a person can ask for; a longer one is a typing error."""
+
+WEEKEND_NAMES = frozenset({"zaterdag", "zondag"})
+
+
+class SkippedDay(BaseModel):
+    """A day that did not count, and why: "Tweede Paasdag", "zaterdag"."""
+
+    model_config = ConfigDict(frozen=True)
+
+    day: date
+    name: str
+
+
+class DueDate(BaseModel):
+    """A computed day that explains itself.
+
+    `on` is the due date. `first_day` is the first day that counts. `skipped` are the days passed
+    over: for working days those between, else only those the rolling passed. `rolled_from` is the
+    day before rolling, when rolling moved it. `undecided_years` are years for which the days by
+    decree are not known: then the date may still move.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    on: date
+    start: date
+    amount: int
+    unit: Unit
+    roll: Roll
+    direction: Direction
+    first_day: date
+    skipped: tuple[SkippedDay, ...] = ()
+    rolled_from: date | None = None
+    clamped: bool = False
+    undecided_years: tuple[int, ...] = ()
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether a decree that is not known yet could still move this date."""
+        return bool(self.undecided_years)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherDueDate:
+    """The due date by another defensible reading of the same norm."""
+
+    reading: str
+    source: str
+    due: DueDate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormDueDate:
+    """What a norm gives for one start: its own due date and those of other readings."""
+
+    norm: Norm
+    due: DueDate
+    others: tuple[OtherDueDate, ...]
+
+    @property
+    def warn_on(self) -> date:
+        """The earliest defensible due date: warnings follow this one."""
+        return min([self.due.on, *(other.due.on for other in self.others)])
+
+
+def compute(
+    *,
+    start: date,
+    amount: int,
+    unit: Unit,
+    calendar: Calendar,
+    roll: Roll = Roll.NONE,
+    direction: Direction = Direction.VOORUIT,
+) -> DueDate:
+    """The day `amount` `unit` after (or before) `start`, with its explanation.
+
+    Raises:
+        ImpossibleDate: an amount below 1 or beyond `MAX_AMOUNT`, or a day out of range.
+    """
+    if not 1 <= amount <= MAX_AMOUNT[unit]:
+        raise ImpossibleDate("aantal-onmogelijk", hoogste=MAX_AMOUNT[unit], eenheid=unit.value)
+    checked(start)
+    step = 1 if direction is Direction.VOORUIT else -1
+    if unit is Unit.WERKDAGEN:
+        end = calendar.shift_working_days(start, step * amount)
+        skipped = _free_days(start, end, step, calendar)
+        first_day = calendar.shift_working_days(start, step)
+        clamped = False
+    else:
+        end, clamped = _plain_end(start, step * amount, unit)
+        skipped = ()
+        first_day = start + step * ONE_DAY
+    unrolled = checked(end)
+    end = _rolled(unrolled, roll, calendar)
+    if end != unrolled:
+        towards = 1 if end > unrolled else -1
+        skipped = _free_days(unrolled - towards * ONE_DAY, end, towards, calendar)
+    # Only where holidays had a say can an unknown decree still move the date.
+    reaches = unit is Unit.WERKDAGEN or roll is not Roll.NONE
+    undecided = calendar.undecided_years(*_span(start, unrolled, end, unit)) if reaches else ()
+    return DueDate(
+        on=end,
+        start=start,
+        amount=amount,
+        unit=unit,
+        roll=roll,
+        direction=direction,
+        first_day=first_day,
+        skipped=skipped,
+        rolled_from=unrolled if end != unrolled else None,
+        clamped=clamped,
+        undecided_years=undecided,
+    )
+
+
+def for_norm(norm: Norm, *, start: date, calendar: Calendar) -> NormDueDate:
+    """The due date of `norm` from `start`, beside every other defensible reading."""
+
+    def reading(amount: int, unit: Unit) -> DueDate:
+        return compute(
+            start=start,
+            amount=amount,
+            unit=unit,
+            calendar=calendar,
+            roll=norm.roll,
+            direction=norm.direction,
+        )
+
+    return NormDueDate(
+        norm=norm,
+        due=reading(norm.amount, norm.unit),
+        others=tuple(
+            OtherDueDate(
+                reading=other.reading,
+                source=other.source,
+                due=reading(other.amount, other.unit),
+            )
+            for other in norm.other_readings
+        ),
+    )
+
+
+def add_months(day: date, months: int) -> date:
+    """`day` plus `months`, on the same day number or the last day of that month."""
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not 1 <= year <= 9998:
+        raise ImpossibleDate("datum-onleesbaar")
+    last = month_lengths.monthrange(year, month0 + 1)[1]
+    return date(year, month0 + 1, min(day.day, last))
+
+
+def _plain_end(start: date, amount: int, unit: Unit) -> tuple[date, bool]:
+    ends: dict[Unit, Callable[[], date]] = {
+        Unit.DAGEN: lambda: start + timedelta(days=amount),
+        Unit.WEKEN: lambda: start + timedelta(weeks=amount),
+        Unit.MAANDEN: lambda: add_months(start, amount),
+        Unit.JAREN: lambda: add_months(start, 12 * amount),
+    }
+    end = ends[unit]()
+    return end, unit in (Unit.MAANDEN, Unit.JAREN) and end.day != start.day
+
+
+def _rolled(end: date, roll: Roll, calendar: Calendar) -> date:
+    if roll is Roll.NEXT:
+        return calendar.working_day_on_or_after(end)
+    if roll is Roll.PREVIOUS:
+        return calendar.working_day_on_or_before(end)
+    return end
+
+
+def _free_days(after: date, until: date, step: int, calendar: Calendar) -> tuple[SkippedDay, ...]:
+    days = []
+    day = after + step * ONE_DAY
+    while day != until:
+        if name := calendar.why_free(day):
+            days.append(SkippedDay(day=day, name=name))
+        day += step * ONE_DAY
+    return tuple(sorted(days, key=lambda skipped: skipped.day))
+
+
+def _span(start: date, unrolled: date, end: date, unit: Unit) -> tuple[date, date]:
+    return (start, end) if unit is Unit.WERKDAGEN else (unrolled, end)

@@ -1,0 +1,532 @@
+"""The outbox: plan, claim, sent, retry, give up.
+
+A termijn knows when its ladder must be looked at again (`next_notice_at`). Planning then finds who
+the moment is for *now* (hand-over, absence and a lost channel have happened by then) and writes a
+notice for each. A notice is claimed with a lease, sent outside any transaction, and recorded; what
+was claimed but not recorded when the lease ends is done again: at least once. Claims are
+conditional updates; PostgreSQL adds SKIP LOCKED to spread work over copies.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, update
+from sqlmodel import Session, col, select
+
+from knowledge import ladder
+from knowledge.models import Recipient
+from knowledge.refusals import Refusal
+from storage import access, journal
+from storage.access import Role
+from storage.rules import Rules
+from storage.tables import (
+    DigestSchedule,
+    Notice,
+    Person,
+    SentMessage,
+    Termijn,
+    Zaak,
+    stored_id,
+)
+
+LEASE = timedelta(seconds=90)
+"""How long a claim holds. Longer than a send with its time-outs, shorter than anybody's patience."""
+
+POISON_WAIT = timedelta(hours=1)
+PLAN_BATCH = 500
+CLAIM_BATCH = 100
+
+TERMIJN, DIGEST = "termijn", "digest"
+
+# Who gets what nobody in a role can receive: the next one up, in this order.
+_FALLBACK = (Role.JEUGDBESCHERMER, Role.TEAMLEIDER, Role.GEBIEDSMANAGER, Role.BEHEERDER)
+_ROLE = {
+    Recipient.EIGENAAR: Role.JEUGDBESCHERMER,
+    Recipient.TEAMLEIDER: Role.TEAMLEIDER,
+    Recipient.GEBIEDSMANAGER: Role.GEBIEDSMANAGER,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a planning round did. `poisoned` termijnen could not be planned and wait an hour."""
+
+    looked_at: int
+    notices: int
+    poisoned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedNotice:
+    """One claimed notice. `claim` must be handed back with every report on it.
+
+    `repeat` is true when it was claimed before and never recorded: it may be there already.
+    """
+
+    id: int
+    claim: str
+    kind: str
+    person_id: int
+    channel_id: int
+    termijn_id: int | None
+    team_id: int | None
+    tone: str | None
+    wanted_at: datetime
+    attempts: int
+    repeat: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleMessage:
+    """A message whose termijnen have changed since it was sent or edited."""
+
+    id: int
+    person_id: int
+    channel_id: int
+    channel_message_id: int
+    stale_at: datetime
+    attempts: int
+    termijn_ids: tuple[int, ...]
+
+
+def moments_of(row: Termijn, rules: Rules) -> tuple[ladder.Moment, ...]:
+    """The moments at which people are warned of a termijn, by the norm version it started with."""
+    norm = rules.knowledge.norm_version(row.norm_id, row.norm_version)
+    return ladder.moments(
+        rules.knowledge.ladders[norm.ladder],
+        due_on=row.due_on,
+        warn_on=row.warn_on,
+        calendar=rules.knowledge.calendar,
+        timezone=rules.timezone,
+    )
+
+
+def plan(session: Session, *, now: datetime, rules: Rules, limit: int = PLAN_BATCH) -> Planned:
+    """Write the notices of up to `limit` termijnen whose moment has come.
+
+    Of several moments missed, each recipient gets only the last: that one says it all. A termijn
+    whose norm or ladder is gone from the content is pushed forward, so that it stops nothing.
+    """
+    rows = session.exec(
+        select(Termijn, Zaak)
+        .join(Zaak, col(Zaak.id) == col(Termijn.zaak_id))
+        .where(col(Termijn.next_notice_at) <= now)
+        .order_by(col(Termijn.next_notice_at), col(Termijn.id))
+        .limit(limit)
+        .with_for_update(of=Termijn, skip_locked=True)
+    ).all()
+    planned = poisoned = 0
+    for row, zaak in rows:
+        try:
+            planned += _plan_one(session, row, zaak, now=now, rules=rules)
+        except (LookupError, Refusal):
+            row.next_notice_at = now + POISON_WAIT
+            poisoned += 1
+    session.flush()
+    return Planned(looked_at=len(rows), notices=planned, poisoned=poisoned)
+
+
+def plan_digests(session: Session, *, now: datetime, rules: Rules) -> int:
+    """Write the notice of every digest that is due; gives how many. Moving `next_at` claims it."""
+    planned = 0
+    calendar, timezone = rules.knowledge.calendar, rules.timezone
+    for row in session.exec(select(DigestSchedule).where(col(DigestSchedule.next_at) <= now)):
+        following = ladder.next_morning(
+            now, calendar=calendar, timezone=timezone, morning=ladder.DIGEST_MORNING
+        )
+        moved = session.connection().execute(
+            update(DigestSchedule)
+            .where(col(DigestSchedule.id) == row.id, col(DigestSchedule.next_at) == row.next_at)
+            .values(next_at=following)
+        )
+        if moved.rowcount != 1:
+            continue
+        _add(
+            session,
+            dedupe=f"d:{row.team_id}:{row.person_id}:{rules.today(now).isoformat()}",
+            kind=DIGEST,
+            person_id=row.person_id,
+            team_id=row.team_id,
+            wanted_at=row.next_at,
+            due_at=ladder.speaking_time(now, calendar=calendar, timezone=timezone),
+        )
+        planned += 1
+    return planned
+
+
+def claim(
+    session: Session, *, now: datetime, limit: int = CLAIM_BATCH, lease: timedelta = LEASE
+) -> list[ClaimedNotice]:
+    """Take up to `limit` due notices for `lease`; nobody else gets them meanwhile."""
+    free = or_(col(Notice.state) == "planned", col(Notice.claimed_until) <= now)
+    due = (
+        select(Notice.id)
+        .where(col(Notice.state).in_(("planned", "claimed")), free, col(Notice.due_at) <= now)
+        .order_by(col(Notice.due_at), col(Notice.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = session.exec(due).all()
+    if not ids:
+        return []
+    token = secrets.token_urlsafe(12)
+    repeats = set(
+        session.exec(
+            select(Notice.id).where(col(Notice.id).in_(ids), col(Notice.state) == "claimed")
+        )
+    )
+    session.connection().execute(
+        update(Notice)
+        .where(col(Notice.id).in_(ids), col(Notice.state).in_(("planned", "claimed")), free)
+        .values(
+            state="claimed", claim=token, claimed_until=now + lease, attempts=Notice.attempts + 1
+        )
+    )
+    rows = session.exec(
+        select(Notice, Person.channel_id)
+        .join(Person, col(Person.id) == col(Notice.person_id))
+        .where(Notice.claim == token)
+        .order_by(col(Notice.due_at), col(Notice.id))
+    )
+    return [
+        ClaimedNotice(
+            id=stored_id(row.id),
+            claim=token,
+            kind=row.kind,
+            person_id=stored_id(row.person_id),
+            channel_id=channel_id,
+            termijn_id=row.termijn_id,
+            team_id=row.team_id,
+            tone=row.tone,
+            wanted_at=row.wanted_at,
+            attempts=row.attempts,
+            repeat=row.id in repeats,
+        )
+        for row, channel_id in rows
+    ]
+
+
+def record_sent(
+    session: Session, *, now: datetime, sent: Sequence[ClaimedNotice], channel_message_id: int
+) -> None:
+    """Write down that these notices went out in one message."""
+    message = SentMessage(
+        person_id=sent[0].person_id, channel_message_id=channel_message_id, sent_at=now
+    )
+    session.add(message)
+    session.flush()
+    ids = [notice.id for notice in sent]
+    session.connection().execute(
+        update(Notice)
+        .where(
+            col(Notice.id).in_(ids),
+            col(Notice.claim) == sent[0].claim,
+            col(Notice.state) == "claimed",
+        )
+        .values(state="sent", sent_at=now, claimed_until=None)
+    )
+    # Also what was cancelled while it was under way is in this message: it must be kept true.
+    session.connection().execute(
+        update(Notice).where(col(Notice.id).in_(ids)).values(message_id=message.id)
+    )
+    overtaken = session.exec(
+        select(Notice.id).where(col(Notice.id).in_(ids), Notice.state == "cancelled")
+    ).first()
+    if overtaken is not None:
+        message.stale_at = now
+    session.flush()
+
+
+def postpone(
+    session: Session, *, notices: Sequence[ClaimedNotice], until: datetime, why: str
+) -> None:
+    """Give these notices back, to be tried again at `until`. `why` is a kind, never a text."""
+    session.connection().execute(
+        update(Notice)
+        .where(
+            col(Notice.id).in_([notice.id for notice in notices]),
+            col(Notice.claim) == notices[0].claim,
+            col(Notice.state) == "claimed",
+        )
+        .values(state="planned", due_at=until, claimed_until=None, failure=why)
+    )
+
+
+def give_up(
+    session: Session,
+    *,
+    now: datetime,
+    rules: Rules,
+    notices: Sequence[ClaimedNotice],
+    why: str,
+    channel_lost: bool,
+) -> None:
+    """End these notices unsent, and tell the next one up instead: nothing is lost in silence."""
+    if channel_lost:
+        access.channel_lost(session, notices[0].person_id, now=now)
+    for notice in notices:
+        row = session.get(Notice, notice.id)
+        if row is None or row.claim != notice.claim or row.state != "claimed":
+            continue
+        row.state, row.failure, row.claimed_until = "failed", why, None
+        journal.append(
+            session,
+            now=now,
+            actor_id=None,
+            action="notice_failed",
+            subject=f"notice:{row.id}",
+            why=why,
+        )
+        if row.termijn_id is not None:
+            _pass_on(session, row, now=now, rules=rules)
+    session.flush()
+
+
+def settle(session: Session, *, now: datetime, termijn_id: int) -> None:
+    """Silence everything about a termijn that was handled, and have its messages edited."""
+    session.connection().execute(
+        update(Notice)
+        .where(
+            col(Notice.termijn_id) == termijn_id,
+            col(Notice.state).in_(("planned", "claimed")),
+        )
+        .values(state="cancelled", claimed_until=None)
+    )
+    refresh_messages(session, now=now, termijn_ids=[termijn_id])
+
+
+def readdress(session: Session, *, now: datetime, zaak_id: int) -> None:
+    """A zaak changed hands: what still waits is planned anew, old messages are edited.
+
+    Waiting notices are removed and not cancelled, so that planning does not take them as told.
+    """
+    ids = [
+        stored_id(termijn_id)
+        for termijn_id in session.exec(select(Termijn.id).where(Termijn.zaak_id == zaak_id))
+    ]
+    session.connection().execute(
+        delete(Notice).where(col(Notice.termijn_id).in_(ids), col(Notice.state) == "planned")
+    )
+    refresh_messages(session, now=now, termijn_ids=ids)
+
+
+def refresh_messages(session: Session, *, now: datetime, termijn_ids: Iterable[int]) -> None:
+    """Mark every message that shows one of these termijnen, so that the outbox edits it."""
+    showing = select(Notice.message_id).where(
+        col(Notice.termijn_id).in_(list(termijn_ids)), col(Notice.message_id).is_not(None)
+    )
+    session.connection().execute(
+        update(SentMessage).where(col(SentMessage.id).in_(showing)).values(stale_at=now, attempts=0)
+    )
+
+
+def claim_stale(
+    session: Session, *, now: datetime, limit: int = CLAIM_BATCH, lease: timedelta = LEASE
+) -> list[StaleMessage]:
+    """Take messages that must be edited, for `lease`."""
+    rows = session.exec(
+        select(SentMessage, Person.channel_id)
+        .join(Person, col(Person.id) == col(SentMessage.person_id))
+        .where(
+            col(SentMessage.stale_at) <= now,
+            or_(col(SentMessage.claimed_until).is_(None), col(SentMessage.claimed_until) <= now),
+        )
+        .order_by(col(SentMessage.stale_at))
+        .limit(limit)
+        .with_for_update(of=SentMessage, skip_locked=True)
+    ).all()
+    found = []
+    for message, channel_id in rows:
+        message.claimed_until = now + lease
+        message.attempts += 1
+        shown = session.exec(
+            select(Notice.termijn_id)
+            .where(Notice.message_id == message.id, col(Notice.termijn_id).is_not(None))
+            .order_by(col(Notice.due_at), col(Notice.id))
+        )
+        found.append(
+            StaleMessage(
+                id=stored_id(message.id),
+                person_id=message.person_id,
+                attempts=message.attempts,
+                channel_id=channel_id,
+                channel_message_id=message.channel_message_id,
+                stale_at=message.stale_at or now,
+                termijn_ids=tuple(dict.fromkeys(stored_id(termijn_id) for termijn_id in shown)),
+            )
+        )
+    return found
+
+
+def record_edited(session: Session, *, message: StaleMessage) -> None:
+    """Clear the mark, unless the message went stale again meanwhile."""
+    session.connection().execute(
+        update(SentMessage)
+        .where(col(SentMessage.id) == message.id, col(SentMessage.stale_at) == message.stale_at)
+        .values(stale_at=None, claimed_until=None)
+    )
+    session.connection().execute(
+        update(SentMessage).where(col(SentMessage.id) == message.id).values(claimed_until=None)
+    )
+
+
+def edit_later(session: Session, *, message: StaleMessage, until: datetime) -> None:
+    """Try this edit again at `until`."""
+    session.connection().execute(
+        update(SentMessage).where(col(SentMessage.id) == message.id).values(claimed_until=until)
+    )
+
+
+def message_showing(session: Session, *, person_id: int, channel_message_id: int) -> list[int]:
+    """The termijnen that a message in this person's chat shows, in its order."""
+    return [
+        stored_id(termijn_id)
+        for termijn_id in session.exec(
+            select(Notice.termijn_id)
+            .join(SentMessage, col(SentMessage.id) == col(Notice.message_id))
+            .where(
+                SentMessage.person_id == person_id,
+                SentMessage.channel_message_id == channel_message_id,
+                col(Notice.termijn_id).is_not(None),
+            )
+            .order_by(col(Notice.due_at), col(Notice.id))
+        )
+    ]
+
+
+def next_moment(session: Session) -> datetime | None:
+    """When something will be due next: a ladder, a notice or a digest."""
+    waiting = [
+        session.exec(
+            select(Termijn.next_notice_at)
+            .where(col(Termijn.next_notice_at).is_not(None))
+            .order_by(col(Termijn.next_notice_at))
+            .limit(1)
+        ).first(),
+        session.exec(
+            select(Notice.due_at)
+            .where(col(Notice.state).in_(("planned", "claimed")))
+            .order_by(col(Notice.due_at))
+            .limit(1)
+        ).first(),
+        session.exec(
+            select(DigestSchedule.next_at).order_by(col(DigestSchedule.next_at)).limit(1)
+        ).first(),
+    ]
+    return min((moment for moment in waiting if moment is not None), default=None)
+
+
+def _plan_one(session: Session, row: Termijn, zaak: Zaak, *, now: datetime, rules: Rules) -> int:
+    moments = moments_of(row, rules)
+    if row.done_on is not None or zaak.closed_at is not None:
+        row.next_notice_at = None
+        return 0
+    planned = 0
+    reached = _reached(session, row)
+    for recipient in Recipient:
+        due = [
+            moment
+            for moment in moments
+            if moment.at <= now
+            and recipient in moment.to
+            and moment.order > reached.get(recipient.value, -1)
+            and not (moment.only_without_owner and zaak.owner_id is not None)
+        ]
+        if due:
+            planned += _plan_for(session, row, zaak, due[-1], recipient, now=now, rules=rules)
+    row.next_notice_at = min((moment.at for moment in moments if moment.at > now), default=None)
+    session.flush()
+    return planned
+
+
+def _reached(session: Session, row: Termijn) -> dict[str, int]:
+    """The last moment each recipient was told of."""
+    reached: dict[str, int] = {}
+    for order, recipient in session.exec(
+        select(Notice.moment, Notice.recipient).where(Notice.termijn_id == row.id)
+    ):
+        if order is not None and recipient is not None:
+            reached[recipient] = max(order, reached.get(recipient, -1))
+    return reached
+
+
+def _plan_for(
+    session: Session,
+    row: Termijn,
+    zaak: Zaak,
+    moment: ladder.Moment,
+    recipient: Recipient,
+    *,
+    now: datetime,
+    rules: Rules,
+) -> int:
+    def spoken(at: datetime) -> datetime:
+        return ladder.speaking_time(at, calendar=rules.knowledge.calendar, timezone=rules.timezone)
+
+    wanted_at = spoken(max(moment.at, zaak.opened_at))
+    planned = 0
+    people: list[int | None] = [*_people(session, zaak, _ROLE[recipient])] or [None]
+    for person_id in people:
+        # Who opens a zaak late has just seen these dates on the screen.
+        seen_it = person_id == zaak.opened_by and moment.at <= zaak.opened_at
+        planned += _add(
+            session,
+            dedupe=f"t:{row.id}:{moment.order}:{recipient.value}:{person_id or 0}",
+            kind=TERMIJN,
+            person_id=person_id,
+            termijn_id=row.id,
+            recipient=recipient.value,
+            moment=moment.order,
+            tone=moment.tone.value,
+            wanted_at=wanted_at,
+            due_at=max(wanted_at, spoken(now)),
+            state="failed" if person_id is None else "cancelled" if seen_it else "planned",
+            failure="nobody" if person_id is None else "seen_at_opening" if seen_it else None,
+        )
+    return planned
+
+
+def _people(session: Session, zaak: Zaak, role: Role, *, above: bool = False) -> list[int]:
+    """Who can be told in this role, or the next one up that has somebody."""
+    for candidate in _FALLBACK[_FALLBACK.index(role) + (1 if above else 0) :]:
+        people = access.reachable(session, role=candidate, team_id=zaak.team_id)
+        if candidate is Role.JEUGDBESCHERMER:
+            people = [person for person in people if person == zaak.owner_id]
+        if people:
+            return people
+    return []
+
+
+def _pass_on(session: Session, row: Notice, *, now: datetime, rules: Rules) -> None:
+    termijn = session.get(Termijn, row.termijn_id)
+    zaak = session.get(Zaak, termijn.zaak_id) if termijn is not None else None
+    if zaak is None or row.recipient is None:
+        return
+    for person_id in _people(session, zaak, _ROLE[Recipient(row.recipient)], above=True):
+        _add(
+            session,
+            dedupe=f"p:{row.id}:{person_id}",
+            kind=TERMIJN,
+            person_id=person_id,
+            termijn_id=row.termijn_id,
+            recipient=row.recipient,
+            moment=row.moment,
+            tone=row.tone,
+            wanted_at=row.wanted_at,
+            due_at=ladder.speaking_time(
+                now, calendar=rules.knowledge.calendar, timezone=rules.timezone
+            ),
+        )
+
+
+def _add(session: Session, *, dedupe: str, **values: Any) -> int:
+    if session.exec(select(Notice.id).where(Notice.dedupe == dedupe)).first() is not None:
+        return 0
+    session.add(Notice(dedupe=dedupe, **values))
+    session.flush()
+    return 1 if values.get("state", "planned") == "planned" else 0
