@@ -31,7 +31,7 @@ from handlers.context import Services
 from handlers.render import Message
 from handlers.team import digest_message
 from handlers.termijnen import reminder_message
-from storage import figures, notices, zaken
+from storage import figures, notices, planning, zaak_views
 from storage.notices import ClaimedNotice, StaleMessage
 
 log = structlog.get_logger()
@@ -174,7 +174,7 @@ class Outbox:
         today = services.rules.today(now)
         repeat = any(notice.repeat for notice in bundle)
         wanted_at = min(notice.wanted_at for notice in bundle)
-        if first.kind == notices.DIGEST and first.team_id is not None:
+        if first.kind == planning.DIGEST and first.team_id is not None:
             digest = await services.db.run_read(
                 figures.team_digest, team_id=first.team_id, today=today
             )
@@ -195,8 +195,8 @@ class Outbox:
         repeat: bool = False,
     ) -> Message:
         db, services = self._services.db, self._services
-        found = await db.run_read(zaken.termijnen_by_id, list(dict.fromkeys(termijn_ids)))
-        heads = await db.run_read(zaken.heads, [termijn.zaak_id for termijn in found])
+        found = await db.run_read(zaak_views.termijnen_by_id, list(dict.fromkeys(termijn_ids)))
+        heads = await db.run_read(zaak_views.heads, [termijn.zaak_id for termijn in found])
         return reminder_message(
             services,
             found,
@@ -232,6 +232,6 @@ def bundles(claimed: Sequence[ClaimedNotice]) -> list[list[ClaimedNotice]]:
     ordered = sorted(claimed, key=lambda notice: (notice.person_id, notice.kind, notice.id))
     for (_, kind), group in groupby(ordered, key=lambda notice: (notice.person_id, notice.kind)):
         items = list(group)
-        size = 1 if kind == notices.DIGEST else MAX_PER_MESSAGE
+        size = 1 if kind == planning.DIGEST else MAX_PER_MESSAGE
         together += [items[start : start + size] for start in range(0, len(items), size)]
     return sorted(together, key=lambda bundle: bundle[0].id)

@@ -11,7 +11,7 @@ from telegram import Bot
 
 from bot.outbox import Outbox
 from handlers.context import Services
-from storage import heartbeat, notices
+from storage import heartbeat, planning
 from storage.db import DatabaseUnavailable
 
 log = structlog.get_logger()
@@ -34,12 +34,12 @@ class Sweeper:
         async with self._one_at_a_time:
             db, rules = self._services.db, self._services.rules
             counts: Counter[str] = Counter()
-            counts["digests"] = await db.run_write(notices.plan_digests, now=now, rules=rules)
+            counts["digests"] = await db.run_write(planning.plan_digests, now=now, rules=rules)
             while True:
-                planned = await db.run_write(notices.plan, now=now, rules=rules)
+                planned = await db.run_write(planning.plan, now=now, rules=rules)
                 counts["planned"] += planned.notices
                 counts["poisoned"] += planned.poisoned
-                if planned.looked_at < notices.PLAN_BATCH:
+                if planned.looked_at < planning.PLAN_BATCH:
                     break
             counts += await self._outbox.send_due(now)
             counts["edited"] = await self._outbox.edit_stale(now)

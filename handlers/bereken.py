@@ -38,7 +38,7 @@ async def ask_start(turn: Turn, action: ComputeNorm) -> Reply:
             nonce=nonce,
             today=turn.today,
             title=norm.title,
-            question=f"{norm.counts_from[:1].upper()}{norm.counts_from[1:]}: welke dag was dat?",
+            question=turn.services.texts.phrase("meldingen", "vanaf-welke-dag", norm.counts_from),
         )
     )
 

@@ -90,5 +90,6 @@ def _question(turn: Turn, drafted: drafts.Conversation) -> str:
     if drafted.kind == drafts.DONE:
         return services.texts.phrase("meldingen", "welke-dag-gedaan")
     if drafted.kind == drafts.NORM:
-        return services.knowledge.norm_on(drafted.data["norm"], turn.today).counts_from
+        norm = services.knowledge.norm_on(drafted.data["norm"], turn.today)
+        return services.texts.phrase("meldingen", "vanaf-welke-dag", norm.counts_from)
     return str(drafted.data["question"])

@@ -63,7 +63,7 @@ def digest_message(
         vandaag=digest.today,
         rustig=digest.quiet,
         te_laat=[item(found) for found in digest.late],
-        deze_week=[item(found) for found in digest.this_week],
+        komend=[item(found) for found in digest.coming],
         zonder=[
             {
                 "code": found.code,
@@ -89,7 +89,7 @@ def digest_message(
             "termijn", f"{found.zaak_code} · {item(found)['titel']}", found.due_on,
             action=ShowTermijn(termijn=found.termijn_id),
         )
-        for found in (*digest.late, *digest.this_week)
+        for found in (*digest.late, *digest.coming)
     ]  # fmt: skip
     return Message(text=text, rows=grid(pressing[:MAX_BUTTONS]))
 

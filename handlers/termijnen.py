@@ -19,8 +19,8 @@ from handlers.dagen import day_message
 from handlers.render import Button, Message, grid, moment_text
 from handlers.zaken import termijn_data
 from knowledge.termijnen import NormDueDate, OtherDueDate
-from storage import drafts, notices, zaken
-from storage.zaken import TermijnView
+from storage import drafts, notices, zaak_views, zaken
+from storage.zaak_views import TermijnView
 
 MAX_LISTED = 10
 SAID_LATE_AFTER = timedelta(minutes=30)
@@ -128,7 +128,7 @@ async def undo(turn: Turn, action: UndoDone) -> Reply:
 def reminder_message(
     services: Services,
     found: Sequence[TermijnView],
-    zaken_by_id: dict[int, zaken.ZaakHead],
+    zaken_by_id: dict[int, zaak_views.ZaakHead],
     *,
     person_id: int,
     today: date,
@@ -200,8 +200,8 @@ async def _pressed_message(turn: Turn, shown: TermijnView) -> Message:
     )
     if shown.id not in ids:
         return await _termijn_message(turn, shown)
-    found = await db.run_read(zaken.termijnen_by_id, ids)
-    heads = await db.run_read(zaken.heads, [termijn.zaak_id for termijn in found])
+    found = await db.run_read(zaak_views.termijnen_by_id, ids)
+    heads = await db.run_read(zaak_views.heads, [termijn.zaak_id for termijn in found])
     return reminder_message(
         services, found, heads, person_id=turn.actor.person_id, today=turn.today
     )
@@ -210,7 +210,7 @@ async def _pressed_message(turn: Turn, shown: TermijnView) -> Message:
 async def _termijn_message(turn: Turn, shown: TermijnView) -> Message:
     services = turn.services
     zaak = await services.db.run_read(zaken.zaak, actor=turn.actor, zaak_id=shown.zaak_id)
-    head = zaken.ZaakHead(kader=zaak.kader, owner_id=zaak.owner_id, owner=zaak.owner)
+    head = zaak_views.ZaakHead(kader=zaak.kader, owner_id=zaak.owner_id, owner=zaak.owner)
     text = services.texts.screen(
         "termijn",
         herinnering=False,
@@ -225,17 +225,18 @@ async def _termijn_message(turn: Turn, shown: TermijnView) -> Message:
 def _shown(
     services: Services,
     termijn: TermijnView,
-    zaak: zaken.ZaakHead,
+    zaak: zaak_views.ZaakHead,
     today: date,
     person_id: int,
 ) -> dict[str, object]:
-    kader = services.knowledge.kaders.get(zaak.kader)
+    kader, calendar = services.knowledge.kaders.get(zaak.kader), services.knowledge.calendar
     others = None if zaak.owner_id == person_id else zaak.owner
     nobody = services.texts.phrase("meldingen", "nog-geen-jeugdbeschermer")
     return termijn_data(services, termijn) | {
         "kader": kader.title if kader else zaak.kader,
         "voor_wie": nobody if zaak.owner_id is None else others,
         "nog": _left(services, today, termijn.due_on),
+        "laatste_werkdag": calendar.working_day_on_or_before(termijn.warn_on) == today,
     }
 
 

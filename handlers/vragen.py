@@ -52,7 +52,8 @@ async def none_of_these(turn: Turn, action: NoneOfThese) -> Reply:
 def answer_message(services: Services, actor: Actor, answer: Answer) -> Message:
     """An answer as a message."""
     if answer.card is not None:
-        return card_message(services, actor, answer.card, part=SHORT, read_as=answer.read_as)
+        read_as = answer.read_as if answer.read_as != answer.card.title else None
+        return card_message(services, actor, answer.card, part=SHORT, read_as=read_as)
     texts = services.texts
     if answer.kind is Kind.NONE:
         return Message(text=texts.screen("weet_ik_niet", na_keuze=False))

@@ -23,7 +23,7 @@ from knowledge.models import StartEvent
 from knowledge.refusals import Refusal
 from storage import access, drafts, zaken
 from storage.access import Permission
-from storage.zaken import TermijnView, ZaakView
+from storage.zaak_views import TermijnView, ZaakView
 
 MAX_LISTED = 8
 

@@ -9,6 +9,9 @@ from sqlmodel import Session, col, select
 
 from storage.tables import Person, Team, Termijn, Zaak, stored_id
 
+AHEAD = timedelta(days=7)
+"""How far the digest looks: on a Friday it shows the Monday and what comes before next Friday."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestItem:
@@ -36,7 +39,8 @@ class UnownedZaak:
 class TeamDigest:
     """What a team lead must know this morning.
 
-    `late` and `this_week` never overlap; `this_week` runs from `today` through its Sunday.
+    `late` and `coming` never overlap; `coming` is what may be due (by the earliest defensible
+    date) within `AHEAD`, today included.
     `on_time` of `handled` termijnen were handled in the seven days before today.
     """
 
@@ -44,7 +48,7 @@ class TeamDigest:
     team: str
     today: date
     late: tuple[DigestItem, ...]
-    this_week: tuple[DigestItem, ...]
+    coming: tuple[DigestItem, ...]
     unowned: tuple[UnownedZaak, ...]
     open_zaken: int
     handled: int
@@ -53,18 +57,17 @@ class TeamDigest:
     @property
     def quiet(self) -> bool:
         """Nothing asks for attention."""
-        return not (self.late or self.this_week or self.unowned)
+        return not (self.late or self.coming or self.unowned)
 
 
 def team_digest(session: Session, *, team_id: int, today: date) -> TeamDigest:
     """The figures of one team on one morning. Closed zaken do not count."""
-    sunday = today + timedelta(days=6 - today.weekday())
     open_here = (Zaak.team_id == team_id, col(Zaak.closed_at).is_(None))
     pressing = session.exec(
         select(Termijn, Zaak, Person.first_name)
         .join(Zaak, col(Zaak.id) == col(Termijn.zaak_id))
         .join(Person, col(Person.id) == col(Zaak.owner_id), isouter=True)
-        .where(*open_here, col(Termijn.done_on).is_(None), col(Termijn.due_on) <= sunday)
+        .where(*open_here, col(Termijn.done_on).is_(None), col(Termijn.warn_on) < today + AHEAD)
         .order_by(col(Termijn.due_on), col(Zaak.code), col(Termijn.norm_id))
     ).all()
     items = [
@@ -95,7 +98,7 @@ def team_digest(session: Session, *, team_id: int, today: date) -> TeamDigest:
         team=session.exec(select(Team.name).where(Team.id == team_id)).one(),
         today=today,
         late=tuple(item for item in items if item.due_on < today),
-        this_week=tuple(item for item in items if item.due_on >= today),
+        coming=tuple(item for item in items if item.due_on >= today),
         unowned=tuple(
             UnownedZaak(
                 zaak_id=stored_id(zaak.id),

@@ -8,89 +8,26 @@ from `knowledge.ladder` and are looked up again whenever something changes.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from knowledge import termijnen, zaakcode
 from knowledge.models import Kader, Norm, StartEvent
-from knowledge.termijnen import DueDate
-from storage import access, drafts, journal, notices
+from storage import access, drafts, journal, notices, planning, zaak_views
 from storage.access import Actor, Permission
 from storage.refusals import Conflict, NotAllowed, NotFound
 from storage.rules import Rules
 from storage.tables import Person, Termijn, Zaak, ZaakDay, stored_id
+from storage.zaak_views import Explanation, StoredReading, TermijnView, ZaakView
 
 OLDEST_START = timedelta(days=3 * 366)
 """A start longer ago than this is a slip of the thumb: no measure that runs starts there."""
 
 UNDO_WITHIN = timedelta(hours=24)
 CODE_TRIES = 50
-
-
-class StoredReading(BaseModel):
-    """Another reading of the norm, as it was computed at the start."""
-
-    model_config = ConfigDict(frozen=True)
-
-    reading: str
-    source: str
-    due: DueDate
-
-
-class Explanation(BaseModel):
-    """Why a termijn ends when it does, as computed at the start and kept."""
-
-    model_config = ConfigDict(frozen=True)
-
-    due: DueDate
-    others: tuple[StoredReading, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermijnView:
-    """A termijn as people see it. `done_by` is a first name."""
-
-    id: int
-    zaak_id: int
-    zaak_code: str
-    norm_id: str
-    norm_version: int
-    start_on: date
-    due_on: date
-    warn_on: date
-    explanation: Explanation
-    done_on: date | None
-    done_at: datetime | None
-    done_by: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZaakView:
-    """A zaak with its termijnen by due date. `owner` is a first name, None without one."""
-
-    id: int
-    code: str
-    kader: str
-    team_id: int
-    owner_id: int | None
-    owner: str | None
-    opened_at: datetime
-    days: dict[StartEvent, date]
-    termijnen: tuple[TermijnView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZaakHead:
-    """What a reminder says of a zaak. `owner` is a first name."""
-
-    kader: str
-    owner_id: int | None
-    owner: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +54,7 @@ def open_drafted_zaak(
         select(Zaak).where(Zaak.opening_nonce == nonce, Zaak.opened_by == actor.person_id)
     ).first()
     if earlier is not None:
-        return _view(session, earlier), False
+        return zaak_views.view(session, earlier), False
     drafted = drafts.get(session, actor=actor, nonce=nonce, kind=drafts.OPEN)
     opened = open_zaak(
         session,
@@ -180,7 +117,7 @@ def open_zaak(
         owner=row.owner_id,
     )
     _record_day(session, row, kader.asks, day, now=now, actor=actor, rules=rules)
-    return _view(session, row)
+    return zaak_views.view(session, row)
 
 
 def record_day(
@@ -209,7 +146,7 @@ def record_day(
     ).first():
         raise Conflict("dag-al-ingevuld")
     _record_day(session, zaak, event, day, now=now, actor=actor, rules=rules)
-    return _view(session, zaak)
+    return zaak_views.view(session, zaak)
 
 
 def assign(
@@ -237,10 +174,10 @@ def assign(
         )
         zaak.owner_id = to
         notices.readdress(session, now=now, zaak_id=stored_id(zaak.id))
-        for termijn in _termijnen(session, [stored_id(zaak.id)]):
+        for termijn in zaak_views.termijn_rows(session, [stored_id(zaak.id)]):
             _plan(session, termijn, rules=rules)
     session.flush()
-    return _view(session, zaak)
+    return zaak_views.view(session, zaak)
 
 
 def mark_done(
@@ -283,7 +220,7 @@ def mark_done(
             dag=termijn.done_on,
             door=done_by.first_name if done_by else "een collega",
         )
-    return _view_termijn(session, termijn, zaak)
+    return zaak_views.view_termijn(session, termijn, zaak)
 
 
 def undo_done(
@@ -312,7 +249,7 @@ def undo_done(
     session.flush()
     _plan(session, termijn, rules=rules)
     notices.refresh_messages(session, now=now, termijn_ids=[termijn_id])
-    return _view_termijn(session, termijn, zaak)
+    return zaak_views.view_termijn(session, termijn, zaak)
 
 
 def zaak(session: Session, *, actor: Actor, zaak_id: int) -> ZaakView:
@@ -321,7 +258,7 @@ def zaak(session: Session, *, actor: Actor, zaak_id: int) -> ZaakView:
     Raises:
         NotFound: there is none, or not for these eyes.
     """
-    return _view(session, _own_zaak(session, actor, zaak_id, Permission.SEE_ZAKEN))
+    return zaak_views.view(session, _own_zaak(session, actor, zaak_id, Permission.SEE_ZAKEN))
 
 
 def zaak_by_code(session: Session, *, actor: Actor, code: str) -> ZaakView:
@@ -345,7 +282,7 @@ def zaken(session: Session, *, actor: Actor) -> list[ZaakView]:
     found = session.exec(
         select(Zaak).where(col(Zaak.closed_at).is_(None), mine | led).order_by(col(Zaak.id))
     ).all()
-    return _views(session, found)
+    return zaak_views.views(session, found)
 
 
 def termijn(session: Session, *, actor: Actor, termijn_id: int) -> TermijnView:
@@ -355,32 +292,7 @@ def termijn(session: Session, *, actor: Actor, termijn_id: int) -> TermijnView:
         NotFound: there is none, or not for these eyes.
     """
     found, its_zaak = _own_termijn(session, actor, termijn_id)
-    return _view_termijn(session, found, its_zaak)
-
-
-def termijnen_by_id(session: Session, ids: Sequence[int]) -> list[TermijnView]:
-    """Termijnen for the outbox, in the order asked for. Checks nothing: not for handlers."""
-    rows = session.exec(
-        select(Termijn, Zaak)
-        .join(Zaak, col(Zaak.id) == col(Termijn.zaak_id))
-        .where(col(Termijn.id).in_(ids))
-    ).all()
-    names = _first_names(session, (row.done_by for row, _ in rows))
-    views = {row.id: _termijn_view(row, its_zaak, names) for row, its_zaak in rows}
-    return [views[termijn_id] for termijn_id in ids if termijn_id in views]
-
-
-def heads(session: Session, zaak_ids: Sequence[int]) -> dict[int, ZaakHead]:
-    """What reminders say of these zaken, by id. Checks nothing: not for handlers' own questions."""
-    rows = session.exec(
-        select(Zaak, Person.first_name)
-        .join(Person, col(Person.id) == col(Zaak.owner_id), isouter=True)
-        .where(col(Zaak.id).in_(zaak_ids))
-    )
-    return {
-        stored_id(row.id): ZaakHead(kader=row.kader, owner_id=row.owner_id, owner=owner)
-        for row, owner in rows
-    }
+    return zaak_views.view_termijn(session, found, its_zaak)
 
 
 def colleagues(session: Session, *, actor: Actor, team_id: int) -> list[Colleague]:
@@ -391,7 +303,7 @@ def colleagues(session: Session, *, actor: Actor, team_id: int) -> list[Colleagu
     """
     actor.require(Permission.SEE_TEAM, team_id=team_id)
     ids = access.reachable(session, role=access.Role.JEUGDBESCHERMER, team_id=team_id)
-    names = _first_names(session, ids)
+    names = zaak_views.first_names(session, ids)
     owners = session.exec(
         select(Zaak.owner_id).where(col(Zaak.closed_at).is_(None), col(Zaak.owner_id).in_(ids))
     ).all()
@@ -472,7 +384,7 @@ def _start_termijn(
 def _plan(session: Session, row: Termijn, *, rules: Rules) -> None:
     """Have the ladder of this termijn looked at from its first moment on; sent ones stay sent."""
     if row.done_on is None:
-        row.next_notice_at = notices.moments_of(row, rules)[0].at
+        row.next_notice_at = planning.moments_of(row, rules)[0].at
         session.flush()
 
 
@@ -516,67 +428,3 @@ def _own_termijn(session: Session, actor: Actor, termijn_id: int) -> tuple[Termi
     if found is None:
         raise NotFound("zaak-onbekend")
     return found, _own_zaak(session, actor, found.zaak_id, Permission.HANDLE_TERMIJN)
-
-
-def _termijnen(session: Session, zaak_ids: Sequence[int]) -> Sequence[Termijn]:
-    return session.exec(
-        select(Termijn)
-        .where(col(Termijn.zaak_id).in_(zaak_ids))
-        .order_by(col(Termijn.due_on), col(Termijn.id))
-    ).all()
-
-
-def _view(session: Session, zaak: Zaak) -> ZaakView:
-    return _views(session, [zaak])[0]
-
-
-def _views(session: Session, found: Sequence[Zaak]) -> list[ZaakView]:
-    ids = [stored_id(zaak.id) for zaak in found]
-    rows = _termijnen(session, ids)
-    days = session.exec(select(ZaakDay).where(col(ZaakDay.zaak_id).in_(ids))).all()
-    names = _first_names(
-        session, [*(zaak.owner_id for zaak in found), *(row.done_by for row in rows)]
-    )
-    return [
-        ZaakView(
-            id=stored_id(zaak.id),
-            code=zaak.code,
-            kader=zaak.kader,
-            team_id=zaak.team_id,
-            owner_id=zaak.owner_id,
-            owner=names.get(zaak.owner_id) if zaak.owner_id else None,
-            opened_at=zaak.opened_at,
-            days={StartEvent(day.event): day.on_day for day in days if day.zaak_id == zaak.id},
-            termijnen=tuple(
-                _termijn_view(row, zaak, names) for row in rows if row.zaak_id == zaak.id
-            ),
-        )
-        for zaak in found
-    ]
-
-
-def _view_termijn(session: Session, row: Termijn, zaak: Zaak) -> TermijnView:
-    return _termijn_view(row, zaak, _first_names(session, [row.done_by]))
-
-
-def _termijn_view(row: Termijn, zaak: Zaak, names: dict[int, str]) -> TermijnView:
-    return TermijnView(
-        id=stored_id(row.id),
-        zaak_id=stored_id(zaak.id),
-        zaak_code=zaak.code,
-        norm_id=row.norm_id,
-        norm_version=row.norm_version,
-        start_on=row.start_on,
-        due_on=row.due_on,
-        warn_on=row.warn_on,
-        explanation=Explanation.model_validate(row.explanation),
-        done_on=row.done_on,
-        done_at=row.done_at,
-        done_by=names.get(row.done_by) if row.done_by else None,
-    )
-
-
-def _first_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
-    wanted = {person_id for person_id in ids if person_id is not None}
-    rows = session.exec(select(Person.id, Person.first_name).where(col(Person.id).in_(wanted)))
-    return {stored_id(person_id): name for person_id, name in rows}

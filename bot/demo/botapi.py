@@ -160,7 +160,7 @@ class BotApi(Phone):
         return self._state.version
 
     def messages(self, user_id: int) -> list[ShownMessage]:
-        """Return the private chat of a person, oldest first; a group goes by the id of the group."""
+        """Return the private chat of a person, oldest first; a group goes by its own id."""
         with self._state.lock:
             return [shown(each) for each in self._state.messages.get(user_id, {}).values()]
 

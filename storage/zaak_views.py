@@ -1,0 +1,169 @@
+"""Zaken and termijnen as people see them: rows with names, explanations and days put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import Session, col, select
+
+from knowledge.models import StartEvent
+from knowledge.termijnen import DueDate
+from storage.tables import Person, Termijn, Zaak, ZaakDay, stored_id
+
+
+class StoredReading(BaseModel):
+    """Another reading of the norm, as it was computed at the start."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reading: str
+    source: str
+    due: DueDate
+
+
+class Explanation(BaseModel):
+    """Why a termijn ends when it does, as computed at the start and kept."""
+
+    model_config = ConfigDict(frozen=True)
+
+    due: DueDate
+    others: tuple[StoredReading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermijnView:
+    """A termijn as people see it. `done_by` is a first name."""
+
+    id: int
+    zaak_id: int
+    zaak_code: str
+    norm_id: str
+    norm_version: int
+    start_on: date
+    due_on: date
+    warn_on: date
+    explanation: Explanation
+    done_on: date | None
+    done_at: datetime | None
+    done_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZaakView:
+    """A zaak with its termijnen by due date. `owner` is a first name, None without one."""
+
+    id: int
+    code: str
+    kader: str
+    team_id: int
+    owner_id: int | None
+    owner: str | None
+    opened_at: datetime
+    days: dict[StartEvent, date]
+    termijnen: tuple[TermijnView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZaakHead:
+    """What a reminder says of a zaak. `owner` is a first name."""
+
+    kader: str
+    owner_id: int | None
+    owner: str | None
+
+
+def view(session: Session, zaak: Zaak) -> ZaakView:
+    """A zaak with its termijnen."""
+    return views(session, [zaak])[0]
+
+
+def views(session: Session, found: Sequence[Zaak]) -> list[ZaakView]:
+    """Zaken with their termijnen, in the order given, in four queries whatever their number."""
+    ids = [stored_id(zaak.id) for zaak in found]
+    rows = termijn_rows(session, ids)
+    days = session.exec(select(ZaakDay).where(col(ZaakDay.zaak_id).in_(ids))).all()
+    names = first_names(
+        session, [*(zaak.owner_id for zaak in found), *(row.done_by for row in rows)]
+    )
+    return [
+        ZaakView(
+            id=stored_id(zaak.id),
+            code=zaak.code,
+            kader=zaak.kader,
+            team_id=zaak.team_id,
+            owner_id=zaak.owner_id,
+            owner=names.get(zaak.owner_id) if zaak.owner_id else None,
+            opened_at=zaak.opened_at,
+            days={StartEvent(day.event): day.on_day for day in days if day.zaak_id == zaak.id},
+            termijnen=tuple(
+                _termijn_view(row, zaak, names) for row in rows if row.zaak_id == zaak.id
+            ),
+        )
+        for zaak in found
+    ]
+
+
+def view_termijn(session: Session, row: Termijn, zaak: Zaak) -> TermijnView:
+    """One termijn of a zaak."""
+    return _termijn_view(row, zaak, first_names(session, [row.done_by]))
+
+
+def termijnen_by_id(session: Session, ids: Sequence[int]) -> list[TermijnView]:
+    """Termijnen for the outbox, in the order asked for. Checks nothing: not for handlers."""
+    rows = session.exec(
+        select(Termijn, Zaak)
+        .join(Zaak, col(Zaak.id) == col(Termijn.zaak_id))
+        .where(col(Termijn.id).in_(ids))
+    ).all()
+    names = first_names(session, (row.done_by for row, _ in rows))
+    views = {row.id: _termijn_view(row, its_zaak, names) for row, its_zaak in rows}
+    return [views[termijn_id] for termijn_id in ids if termijn_id in views]
+
+
+def heads(session: Session, zaak_ids: Sequence[int]) -> dict[int, ZaakHead]:
+    """What reminders say of these zaken, by id. Checks nothing: not for handlers' own questions."""
+    rows = session.exec(
+        select(Zaak, Person.first_name)
+        .join(Person, col(Person.id) == col(Zaak.owner_id), isouter=True)
+        .where(col(Zaak.id).in_(zaak_ids))
+    )
+    return {
+        stored_id(row.id): ZaakHead(kader=row.kader, owner_id=row.owner_id, owner=owner)
+        for row, owner in rows
+    }
+
+
+def first_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """First names by id of person."""
+    wanted = {person_id for person_id in ids if person_id is not None}
+    rows = session.exec(select(Person.id, Person.first_name).where(col(Person.id).in_(wanted)))
+    return {stored_id(person_id): name for person_id, name in rows}
+
+
+def termijn_rows(session: Session, zaak_ids: Sequence[int]) -> Sequence[Termijn]:
+    """The termijnen of these zaken, first due first."""
+    return session.exec(
+        select(Termijn)
+        .where(col(Termijn.zaak_id).in_(zaak_ids))
+        .order_by(col(Termijn.due_on), col(Termijn.id))
+    ).all()
+
+
+def _termijn_view(row: Termijn, zaak: Zaak, names: dict[int, str]) -> TermijnView:
+    return TermijnView(
+        id=stored_id(row.id),
+        zaak_id=stored_id(zaak.id),
+        zaak_code=zaak.code,
+        norm_id=row.norm_id,
+        norm_version=row.norm_version,
+        start_on=row.start_on,
+        due_on=row.due_on,
+        warn_on=row.warn_on,
+        explanation=Explanation.model_validate(row.explanation),
+        done_on=row.done_on,
+        done_at=row.done_at,
+        done_by=names.get(row.done_by) if row.done_by else None,
+    )
