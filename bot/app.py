@@ -226,12 +226,15 @@ async def bot_username(settings: Settings) -> str:
         async with bot:
             return bot.username
     except InvalidToken:
-        raise StartRefused(_TOKEN_REFUSED) from None
+        raise StartRefused(_REFUSED) from None
     except TelegramError:
         raise StartRefused(_UNREACHABLE) from None
 
 
-_TOKEN_REFUSED = "Telegram weigert dit token; controleer KOERSBOT_TELEGRAM_TOKEN of vraag bij @BotFather een nieuw"
+_REFUSED = (
+    "Telegram weigert dit token; controleer KOERSBOT_TELEGRAM_TOKEN "
+    "of vraag bij @BotFather een nieuw"
+)
 _UNREACHABLE = (
     "Telegram is niet te bereiken; controleer de verbinding en KOERSBOT_TELEGRAM_BASE_URL"
 )
@@ -242,7 +245,7 @@ async def _initialize(application: BotApplication) -> None:
         try:
             await application.initialize()
         except InvalidToken:
-            raise StartRefused(_TOKEN_REFUSED) from None
+            raise StartRefused(_REFUSED) from None
         except NetworkError:
             if tries + 1 == START_TRIES:
                 raise StartRefused(_UNREACHABLE) from None

@@ -84,7 +84,7 @@ def main() -> None:
 @refusals_shown
 def demo(port: int, no_browser: bool) -> None:
     """Het hele product zonder Telegram, in de browser, met verzonnen gegevens."""
-    from bot.demo.run import run_demo
+    from bot.demo.run import run_demo  # noqa: PLC0415 - only the demo needs it
 
     settings = load_settings()
     configure_logs(settings)

@@ -227,7 +227,7 @@ class Outbox:
 
 
 def bundles(claimed: Sequence[ClaimedNotice]) -> list[list[ClaimedNotice]]:
-    """Claimed notices as the messages they become: one a person, digests apart, in order of need."""
+    """Claimed notices as the messages they become: one a person, digests apart, oldest first."""
     together: list[list[ClaimedNotice]] = []
     ordered = sorted(claimed, key=lambda notice: (notice.person_id, notice.kind, notice.id))
     for (_, kind), group in groupby(ordered, key=lambda notice: (notice.person_id, notice.kind)):

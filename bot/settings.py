@@ -114,7 +114,8 @@ class Settings(BaseSettings):
         if self.telegram_token is None:
             raise SettingsError(
                 [
-                    f"{PREFIX}TELEGRAM_TOKEN ontbreekt; vraag een token bij @BotFather en zet hem in .env"
+                    f"{PREFIX}TELEGRAM_TOKEN ontbreekt; "
+                    "vraag een token bij @BotFather en zet hem in .env"
                 ]
             )
         return self.telegram_token.get_secret_value()

@@ -10,7 +10,7 @@ from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 SLOTS = 64
-"""Updates under way at once. Far more than one person can fill, so that one cannot starve others."""
+"""Updates under way at once: far more than one person can fill, so that nobody starves others."""
 
 
 class PersonOrder(BaseUpdateProcessor):

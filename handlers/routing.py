@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +19,7 @@ import structlog
 from telegram import Bot, BotCommand, BotCommandScopeChat, Chat, Update
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatMemberStatus
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import (
     Application,
     BaseHandler,
@@ -366,23 +367,30 @@ async def _explained(
     services: Services, bot: Bot, update: Update, work: Callable[[], Awaitable[None]]
 ) -> None:
     """Run `work`; turn whatever goes wrong into one sentence for the person."""
+    sentence = None
     try:
         await work()
-        return
     except Refusal as refusal:
         log.info("refused", text_id=refusal.text_id)
         sentence = services.texts.refusal(refusal)
     except DatabaseUnavailable:
         log.error("database_unavailable")  # noqa: TRY400 - the reason may hold an address
         sentence = services.texts.refusal(Refusal("geheugen-onbereikbaar"))
-    except Forbidden:
-        log.info("reply_undeliverable", update=update.update_id)
-        return
-    except Exception:  # the last line of defence: a bug must not go unseen or look like silence
-        reference = secrets.token_hex(3)
-        log.exception("handler_failed", reference=reference)
-        sentence = services.texts.refusal(Refusal("fout", code=reference))
-    await _logged(lambda: deliver.tell(bot, update, sentence))
+    except Exception as error:  # the last line of defence: a bug must not look like silence
+        if _channel_failed(error):
+            log.warning("reply_failed", kind=type(error).__name__)
+        else:
+            reference = secrets.token_hex(3)
+            log.exception("handler_failed", reference=reference)
+            sentence = services.texts.refusal(Refusal("fout", code=reference))
+    if sentence is not None:
+        await _logged(partial(deliver.tell, bot, update, sentence))
+
+
+def _channel_failed(error: Exception) -> bool:
+    """Whether Telegram could not be reached or will not have it: nothing in us to mend."""
+    unreachable = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+    return unreachable or isinstance(error, Forbidden | RetryAfter)
 
 
 async def _leave(services: Services, bot: Bot, chat_id: int) -> None:
@@ -398,7 +406,7 @@ async def _leave(services: Services, bot: Bot, chat_id: int) -> None:
 
 
 async def _logged(work: Callable[[], Awaitable[object]]) -> None:
-    """Do something that may fail without anybody waiting for it; a failure is logged by its kind."""
+    """Do something that nobody waits for; a failure is logged by its kind."""
     try:
         await work()
     except (TelegramError, DatabaseUnavailable) as error:

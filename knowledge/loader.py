@@ -224,7 +224,7 @@ class _Reading:
             return
         try:
             node, data = _parse(file)
-        except _Unreadable as error:
+        except _UnreadableError as error:
             self.problems.append(Problem(file=file, line=error.line, what=error.what))
             return
         if not as_list:
@@ -243,7 +243,7 @@ class _Reading:
                 yield _Found(entry, file, part.start_mark.line + 1)
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     def __init__(self, line: int, what: str) -> None:
         super().__init__(what)
         self.line, self.what = line, what
@@ -252,23 +252,27 @@ class _Unreadable(Exception):
 def _parse(file: Path) -> tuple[yaml.Node, object]:
     """The YAML tree of a file (for line numbers) and its value. One parse, no aliases."""
     if file.stat().st_size > MAX_FILE_BYTES:
-        raise _Unreadable(1, f"het bestand is groter dan {MAX_FILE_BYTES // 1024} kB; splits het")
+        raise _UnreadableError(
+            1, f"het bestand is groter dan {MAX_FILE_BYTES // 1024} kB; splits het"
+        )
     loader = Loader(file.read_bytes())
     try:
         node = loader.get_single_node()
         if node is None:
-            raise _Unreadable(1, "het bestand is leeg")
+            raise _UnreadableError(1, "het bestand is leeg")
         _refuse_tricks(node, set())
         return node, loader.construct_document(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or "onleesbaar"
         line = mark.line + 1 if mark else 1
-        raise _Unreadable(
+        raise _UnreadableError(
             line, f"geen geldige YAML ({reason}); controleer inspringing en aanhalingstekens"
         ) from None
     except ValueError as error:
-        raise _Unreadable(1, f"een waarde is onmogelijk ({error}); controleer de datums") from None
+        raise _UnreadableError(
+            1, f"een waarde is onmogelijk ({error}); controleer de datums"
+        ) from None
     finally:
         loader.dispose()
 
@@ -276,7 +280,7 @@ def _parse(file: Path) -> tuple[yaml.Node, object]:
 def _refuse_tricks(node: yaml.Node, seen: set[int]) -> None:
     """Refuse what hides an error: a key given twice, and aliases (a small file that grows huge)."""
     if id(node) in seen:
-        raise _Unreadable(
+        raise _UnreadableError(
             node.start_mark.line + 1, "gebruik geen verwijzingen (& en *); schrijf het uit"
         )
     seen.add(id(node))
@@ -284,7 +288,7 @@ def _refuse_tricks(node: yaml.Node, seen: set[int]) -> None:
         keys = Counter(key.value for key, _ in node.value)
         for key, value in node.value:
             if keys[key.value] > 1:
-                raise _Unreadable(
+                raise _UnreadableError(
                     key.start_mark.line + 1, f"'{key.value}' staat er twee keer; haal er een weg"
                 )
             _refuse_tricks(value, seen)
@@ -321,7 +325,7 @@ def _remedy(kind: str, message: str, context: Mapping[str, object]) -> str:
     remedies = {
         "missing": "ontbreekt; vul het in",
         "extra_forbidden": "deze sleutel bestaat niet; controleer de spelling",
-        "string_too_long": f"is te lang (hoogstens {context.get('max_length')} tekens); kort het in",
+        "string_too_long": f"is te lang; kort het in tot {context.get('max_length')} tekens",
         "string_too_short": f"is te kort (minstens {context.get('min_length')} tekens)",
         "too_short": "mag niet leeg zijn; geef er minstens een paar",
         "enum": f"kies uit: {context.get('expected')}",
@@ -379,7 +383,8 @@ def _check_norms(reading: _Reading, knowledge: KnowledgeBase) -> Iterator[Proble
                 yield found.problem(f"kader '{kader_id}' bestaat niet; kies er een uit kaders.yaml")
             elif norm.start_event not in (kader.asks, *kader.also):
                 yield found.problem(
-                    f"kader '{kader_id}' kent de dag '{norm.start_event.value}' niet; zet hem in kaders.yaml"
+                    f"kader '{kader_id}' kent de dag '{norm.start_event.value}' niet; "
+                    "zet hem in kaders.yaml"
                 )
         if not norm.kaders and norm.id not in used:
             yield found.problem(

@@ -1,6 +1,6 @@
 """Expected refusals: a text id and its parameters, turned into one Dutch sentence by `handlers/`.
 
-A `Refusal` is never a bug. It says that what was asked cannot be done, and the text behind `text_id`
+A `Refusal` is never a bug. It says that what was asked cannot be done; the text behind `text_id`
 (`handlers/texts/weigering.j2`) says what to do instead. Storage adds its own kinds on top of these.
 """
 

@@ -32,7 +32,7 @@ def append(
     subject: str,
     **details: Any,
 ) -> None:
-    """Add a line in the running transaction. `actor_id` is None for what the program does itself."""
+    """Add a line in the running transaction. `actor_id` None: the program did it itself."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(
             text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRES_LOCK}
@@ -56,7 +56,7 @@ def append(
 
 
 def first_broken_line(session: Session) -> int | None:
-    """The id of the first line that was changed, removed before, or put in; None when all is well."""
+    """The id of the first line that breaks the chain; None when all is well."""
     previous = FIRST
     for line in session.exec(select(JournalLine).order_by(col(JournalLine.id))):
         if line.previous != previous or line.hash != _hash(line):

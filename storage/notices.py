@@ -20,7 +20,7 @@ from storage.rules import Rules
 from storage.tables import DigestSchedule, Notice, Person, SentMessage, Termijn, stored_id
 
 LEASE = timedelta(seconds=90)
-"""How long a claim holds: longer than a send with its time-outs, shorter than anybody's patience."""
+"""How long a claim holds: longer than a send with its time-outs, shorter than patience."""
 
 CLAIM_BATCH = 100
 

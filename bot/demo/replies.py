@@ -30,7 +30,7 @@ class ApiReply:
         return cls(int(status), body)
 
 
-class RefusedCall(Exception):  # noqa: N818  # a refusal is an answer here, not a fault
+class RefusedCall(Exception):
     """A method refuses; `call` turns it into an `ApiReply`."""
 
     def __init__(self, status: int, description: str, *, retry_after: int | None = None) -> None:
@@ -38,7 +38,7 @@ class RefusedCall(Exception):  # noqa: N818  # a refusal is an answer here, not 
         self.reply = ApiReply.refused(status, description, retry_after=retry_after)
 
 
-class ConnectionDropped(ConnectionError):  # noqa: N818  # reads as what happened
+class ConnectionDropped(ConnectionError):
     """The scripted line failure: the caller hears nothing, as with a broken network."""
 
 

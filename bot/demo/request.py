@@ -40,7 +40,7 @@ class StandInRequest(BaseRequest):
     async def shutdown(self) -> None:
         """Do nothing: there is no connection to close."""
 
-    async def do_request(  # noqa: PLR0917  # the signature is the library's
+    async def do_request(
         self,
         url: str,
         method: str,
