@@ -136,11 +136,11 @@ class BotApi(Phone):
         self._faults.add(method, Fault(delay=seconds), times)
 
     def release_polls(self) -> None:
-        """Let waiting getUpdates calls return at once, now and until `reopen_polls`."""
+        """Let everybody who waits return at once, now and until `reopen_polls`: a server closes."""
         self._poll.release()
 
     def reopen_polls(self) -> None:
-        """Let getUpdates wait again."""
+        """Let `getUpdates` and `wait_change` wait again."""
         self._poll.reopen()
 
     # What a phone shows.
@@ -156,7 +156,9 @@ class BotApi(Phone):
 
     async def wait_change(self, after: int, timeout: float) -> int:  # noqa: ASYNC109
         """Wait until the version passes `after` or the seconds are over; return the version."""
-        await self._state.bell.wait_until(lambda: self._state.version > after, timeout)
+        await self._state.bell.wait_until(
+            lambda: self._state.version > after or self._poll.released, timeout
+        )
         return self._state.version
 
     def messages(self, user_id: int) -> list[ShownMessage]:

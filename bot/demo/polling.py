@@ -21,7 +21,7 @@ class LongPoll:
     def __init__(self, state: State) -> None:
         self._state = state
         self._latest: object = None
-        self._closed = False
+        self.released = False
 
     async def get_updates(self, params: Mapping[str, Any]) -> list[Json]:
         """Confirm what lies before `offset`, and return what waits; raises RefusedCall with 409."""
@@ -36,7 +36,7 @@ class LongPoll:
 
         def ready() -> bool:
             with self._state.lock:
-                over = self._latest is not mine or self._closed
+                over = self._latest is not mine or self.released
                 return over or bool(self._state.updates or self._state.webhook)
 
         seconds = min(float(integer(params, "timeout")), MAX_WAIT)
@@ -54,12 +54,12 @@ class LongPoll:
 
     def release(self) -> None:
         """Let every waiting poll return empty-handed, now and later: the server closes."""
-        self._closed = True
+        self.released = True
         self._state.bell.ring()
 
     def reopen(self) -> None:
         """Let polls wait again."""
-        self._closed = False
+        self.released = False
 
     def _confirm(self, offset: int) -> None:
         updates = self._state.updates

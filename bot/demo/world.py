@@ -6,18 +6,18 @@ Handlers, storage, jobs and outbox are those of the real bot; only Telegram is r
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.app import build_application, build_services, running
+from bot.app import Running, build_application, build_services, running
 from bot.demo.botapi import BotApi
 from bot.demo.page import DemoPerson
 from bot.demo.request import StandInRequest
 from bot.settings import Settings
-from bot.sweep import Sweeper
 from handlers.context import Services
 from storage import access, notices, schema, zaken
 from storage.access import Role
@@ -26,6 +26,7 @@ from storage.db import Database
 TOKEN = "1234567:demo-token-that-opens-nothing"  # noqa: S105
 TEAM = "Team Noord"
 SECONDS_BETWEEN_ROUNDS = 1.0
+QUIET_ROUNDS, SECONDS_BETWEEN_LOOKS = 4, 0.002
 MAX_STOPS = 2000
 """Moments at which something may happen on one move of the clock; a year has fewer."""
 
@@ -96,13 +97,14 @@ class DemoWorld:
         api: BotApi,
         clock: DemoClock,
         services: Services,
-        sweeper: Sweeper,
+        bot: Running,
         members: Sequence[Member],
     ) -> None:
         self.api = api
         self.clock = clock
         self.services = services
-        self.sweeper = sweeper
+        self.sweeper = bot.sweeper
+        self._application = bot.application
         self.people = [
             DemoPerson(
                 user_id=member.user_id,
@@ -121,6 +123,18 @@ class DemoWorld:
     def now(self) -> datetime:
         """This moment in the demo, in UTC."""
         return self.clock.now()
+
+    async def settled(self) -> None:
+        """Wait until the bot has dealt with everything that was said and pressed so far."""
+        quiet = 0
+        while quiet < QUIET_ROUNDS:
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            busy = (
+                self.api.pending_updates()
+                or not self._application.update_queue.empty()
+                or self._application.update_processor.current_concurrent_updates
+            )
+            quiet = 0 if busy else quiet + 1
 
     async def move_clock(self, to: datetime) -> None:
         """Let the time pass until `to`: everything due on the way happens at its own moment.
@@ -175,7 +189,7 @@ async def demo_world(
         offline, services, application, seconds_between_rounds=seconds_between_rounds
     ) as bot:
         world = DemoWorld(
-            api=api, clock=clock, services=services, sweeper=bot.sweeper, members=members
+            api=api, clock=clock, services=services, bot=bot, members=members
         )
         await _everybody_comes_in(world, members)
         try:
@@ -225,7 +239,5 @@ async def _everybody_comes_in(world: DemoWorld, members: Sequence[Member]) -> No
         issued = await db.run_write(
             access.invite, now=world.now(), role=member.role, team=member.team
         )
-        seen = world.api.version
         world.api.say(member.user_id, f"/start {issued.token}")
-        while not any(shown.from_bot for shown in world.api.messages(member.user_id)):
-            seen = await world.api.wait_change(seen, 5.0)
+    await world.settled()
