@@ -188,9 +188,7 @@ async def demo_world(
     async with running(
         offline, services, application, seconds_between_rounds=seconds_between_rounds
     ) as bot:
-        world = DemoWorld(
-            api=api, clock=clock, services=services, bot=bot, members=members
-        )
+        world = DemoWorld(api=api, clock=clock, services=services, bot=bot, members=members)
         await _everybody_comes_in(world, members)
         try:
             yield world

@@ -664,7 +664,7 @@ async function moveClock(body) {
     const { clock } = await post("/api/clock", body);
     drawClock(clock);
     view.clockTo.value = clock.local;
-    view.clockStatus.textContent = `Het is nu ${clock.text}.`;
+    view.clockStatus.textContent = `De klok staat op ${clock.time}.`;
   } catch (error) {
     view.clockStatus.textContent = "";
     view.clockError.textContent = sentence(error);
