@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -40,7 +41,7 @@ def configure_logs(settings: Settings) -> None:
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        frames_only,
         only_allowed,
     ]
     structlog.configure(
@@ -52,7 +53,9 @@ def configure_logs(settings: Settings) -> None:
     renderer: Processor = (
         structlog.processors.JSONRenderer()
         if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -68,14 +71,29 @@ def configure_logs(settings: Settings) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def frames_only(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Turn an exception into its kind and the lines of code it came through.
+
+    Not its message, and never local values: either may hold what somebody typed.
+    """
+    given = event.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else sys.exc_info()[1] if given else None
+    if isinstance(given, BaseException):
+        error = given
+    if error is not None:
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        event["exception"] = f"{frames}{type(error).__module__}.{type(error).__qualname__}"
+    return event
+
+
 def only_allowed(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Drop every field that is not on the list; clean what an exception may have said."""
+    """Drop every field that is not on the list."""
     for key in [key for key in event if key not in FIELDS and not key.startswith("_")]:
         del event[key]
-    if "exception" in event:
-        event["exception"] = cleaned(str(event["exception"]))
     return event
 
 

@@ -87,10 +87,8 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     admin = build_database(postgres_server.replace(TEMPLATE, "postgres"))
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield postgres_server.replace(TEMPLATE, name)
-    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     admin.close()
+    yield postgres_server.replace(TEMPLATE, name)  # goes with the server at the end
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -157,13 +157,15 @@ class _Page:
 
     async def clock(self, body: dict[str, Any]) -> dict[str, Any]:
         now = self._control.now().astimezone(self._control.timezone)
-        to = _wanted_moment(body, now)
-        if to <= now:
+        # In UTC, because two times in one zone compare by the hands of the clock: in the night the
+        # clocks go back, an hour later would not seem later.
+        to = _wanted_moment(body, now).astimezone(UTC)
+        if to <= now.astimezone(UTC):
             raise _Refused(HTTPStatus.BAD_REQUEST, "De klok kan alleen vooruit.")
-        if to - now > FURTHEST_STEP:
+        if to - now.astimezone(UTC) > FURTHEST_STEP:
             raise _Refused(HTTPStatus.BAD_REQUEST, "Ga hooguit één jaar tegelijk vooruit.")
         try:
-            await self._control.move_clock(to.astimezone(UTC))
+            await self._control.move_clock(to)
         except ValueError as error:
             raise _Refused(HTTPStatus.BAD_REQUEST, str(error)) from error
         # Other windows show the same clock.

@@ -22,6 +22,7 @@ from bot.demo.page import MAX_BODY, DemoPerson, demo_app
 
 HERE = "http://127.0.0.1:8080"
 SANNE, OMAR = 11, 12
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 PEOPLE = (
     DemoPerson(user_id=SANNE, first_name="Sanne", role_label="Jeugdbeschermer", hint="Vraagt."),
     DemoPerson(user_id=OMAR, first_name="Omar", role_label="Teamleider", hint="Kijkt mee."),
@@ -34,7 +35,7 @@ class FakeControl:
 
     at: datetime = datetime(2026, 11, 23, 8, 14, tzinfo=UTC)
     people: tuple[DemoPerson, ...] = PEOPLE
-    timezone: ZoneInfo = ZoneInfo("Europe/Amsterdam")
+    timezone: ZoneInfo = AMSTERDAM
     api: BotApi = field(init=False)
 
     def __post_init__(self) -> None:
@@ -328,10 +329,10 @@ async def served(control: FakeControl) -> AsyncIterator[str]:
     )
     server = uvicorn.Server(config)
     # uvicorn takes the signals of the whole process, which are the test runner's here.
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
     running = asyncio.create_task(server.serve(sockets=[listener]))
     echo = asyncio.create_task(control.echo())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110  # uvicorn offers no event to wait for
         await asyncio.sleep(0.01)
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/"

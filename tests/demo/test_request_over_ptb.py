@@ -181,7 +181,7 @@ async def test_wrong_token(api: BotApi, way: str) -> None:
 async def test_other_bodies_over_http(api: BotApi) -> None:
     with ServedBotApi(api) as served:
         async with httpx.AsyncClient(base_url=f"{served.base_url}{TOKEN}") as client:
-            hello = {"chat_id": SANNE, "text": "Hoi"}
+            hello: dict[str, str | int] = {"chat_id": SANNE, "text": "Hoi"}
             assert (await client.post("/sendMessage", json=hello)).status_code == 200
             assert (await client.post("/sendMessage", data=hello)).status_code == 200
             assert (await client.get("/SENDMESSAGE", params=hello)).status_code == 200
