@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -105,6 +106,8 @@ def build_application(
 
     `request` and `get_updates_request` replace the network, both or none: the demo and tests.
     """
+    # The library warns at every RetryAfter unless told that we read its waits as timedelta.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
     builder: ApplicationBuilder[Any, Any, Any, Any, Any, Any] = (
         ApplicationBuilder()
         .token(token)

@@ -29,6 +29,7 @@ log = structlog.get_logger()
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 MAX_BODY = 1024 * 1024
+SECONDS_TO_STOP = 5
 SILENT_AFTER = timedelta(minutes=2)
 """How long ago the last round may be before /healthz turns red."""
 
@@ -82,14 +83,20 @@ def build_web(
 
 
 @asynccontextmanager
-async def serve(app: Starlette, host: str, port: int) -> AsyncIterator[None]:
-    """Serve `app` in this event loop until the block ends.
+async def serve(app: Starlette, host: str, port: int) -> AsyncIterator[int]:
+    """Serve `app` in this event loop until the block ends; gives the port (0 asks for a free one).
 
     Raises:
         PortTaken: something else listens on that address.
     """
     config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, lifespan="off"
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=SECONDS_TO_STOP,
     )
     # Bound by us: uvicorn would end the whole program when the port is taken.
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -104,7 +111,7 @@ async def serve(app: Starlette, host: str, port: int) -> AsyncIterator[None]:
     try:
         while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event
             await asyncio.sleep(0.01)
-        yield
+        yield listening.getsockname()[1]
     finally:
         server.should_exit = True
         await task

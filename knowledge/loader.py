@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -125,7 +125,7 @@ def load(overlays: Iterable[Path] = (), *, national: Path = NATIONAL) -> Knowled
         reading.read_folder(folder)
     if reading.problems:
         raise ContentError(reading.sorted_problems())
-    knowledge = reading.knowledge_base()
+    knowledge = reading.knowledge_base(national)
     reading.problems += _cross_check(reading, knowledge)
     if reading.problems:
         raise ContentError(reading.sorted_problems())
@@ -136,10 +136,11 @@ def load(overlays: Iterable[Path] = (), *, national: Path = NATIONAL) -> Knowled
 class _Found(Generic[ModelT]):
     entry: ModelT
     file: Path
-    line: int
+    node: yaml.Node
 
-    def problem(self, what: str) -> Problem:
-        return Problem(file=self.file, line=self.line, what=what)
+    def problem(self, what: str, *path: int | str) -> Problem:
+        """`what`, at the line of the key that `path` leads to (the entry's first when none)."""
+        return Problem(file=self.file, line=_line_of(self.node, path), what=what)
 
 
 class _Reading:
@@ -173,10 +174,10 @@ class _Reading:
         for found in self._entries(folder / "calendar.yaml", CalendarRules, as_list=False):
             self.calendar = found
 
-    def knowledge_base(self) -> KnowledgeBase:
+    def knowledge_base(self, national: Path) -> KnowledgeBase:
         if self.calendar is None:
             raise ContentError(
-                [Problem(file=NATIONAL / "calendar.yaml", line=1, what="de kalender ontbreekt")]
+                [Problem(file=national / "calendar.yaml", line=1, what="de kalender ontbreekt")]
             )
         norms: dict[str, list[Norm]] = {}
         for found in sorted(self.norms.values(), key=lambda item: -item.entry.version):
@@ -240,7 +241,7 @@ class _Reading:
             except ValidationError as error:
                 self.problems += _problems_of(error, part, file)
             else:
-                yield _Found(entry, file, part.start_mark.line + 1)
+                yield _Found(entry, file, part)
 
 
 class _UnreadableError(Exception):
@@ -261,6 +262,7 @@ def _parse(file: Path) -> tuple[yaml.Node, object]:
         if node is None:
             raise _UnreadableError(1, "het bestand is leeg")
         _refuse_tricks(node, set())
+        _refuse_impossible(node, loader)
         return node, loader.construct_document(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -268,10 +270,6 @@ def _parse(file: Path) -> tuple[yaml.Node, object]:
         line = mark.line + 1 if mark else 1
         raise _UnreadableError(
             line, f"geen geldige YAML ({reason}); controleer inspringing en aanhalingstekens"
-        ) from None
-    except ValueError as error:
-        raise _UnreadableError(
-            1, f"een waarde is onmogelijk ({error}); controleer de datums"
         ) from None
     finally:
         loader.dispose()
@@ -285,6 +283,12 @@ def _refuse_tricks(node: yaml.Node, seen: set[int]) -> None:
         )
     seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
+        for key, _ in node.value:
+            # "{{ naam }}" is a mapping as a key; "<<" takes over keys without showing them
+            if not isinstance(key, yaml.ScalarNode) or key.value == "<<":
+                raise _UnreadableError(
+                    key.start_mark.line + 1, "een sleutel moet een woord zijn; schrijf het uit"
+                )
         keys = Counter(key.value for key, _ in node.value)
         for key, value in node.value:
             if keys[key.value] > 1:
@@ -295,6 +299,25 @@ def _refuse_tricks(node: yaml.Node, seen: set[int]) -> None:
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
             _refuse_tricks(value, seen)
+
+
+def _refuse_impossible(node: yaml.Node, loader: Any) -> None:
+    """Refuse a value that looks like a date or number and is none, on its own line."""
+    if isinstance(node, yaml.ScalarNode):
+        try:
+            loader.construct_object(node)
+        except ValueError:
+            raise _UnreadableError(
+                node.start_mark.line + 1,
+                f"'{node.value[:40]}' bestaat niet; controleer de datum (jjjj-mm-dd) of het getal",
+            ) from None
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            _refuse_impossible(key, loader)
+            _refuse_impossible(value, loader)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _refuse_impossible(value, loader)
 
 
 def _problems_of(error: ValidationError, node: yaml.Node, file: Path) -> Iterator[Problem]:
@@ -328,12 +351,24 @@ def _remedy(kind: str, message: str, context: Mapping[str, object]) -> str:
         "string_too_long": f"is te lang; kort het in tot {context.get('max_length')} tekens",
         "string_too_short": f"is te kort (minstens {context.get('min_length')} tekens)",
         "too_short": "mag niet leeg zijn; geef er minstens een paar",
-        "enum": f"kies uit: {context.get('expected')}",
-        "literal_error": f"kies uit: {context.get('expected')}",
+        "enum": f"kies uit: {context.get('expected')}".replace(" or ", " of "),
+        "literal_error": f"kies uit: {context.get('expected')}".replace(" or ", " of "),
+        "model_type": "hier horen sleutels met waarden te staan (sleutel: waarde)",
+        "dict_type": "hier horen sleutels met waarden te staan (sleutel: waarde)",
+        "tuple_type": "hier hoort een lijst te staan; zet elk deel op een regel met een streepje",
+        "string_type": "hier hoort tekst te staan; zet de waarde tussen aanhalingstekens",
+        "greater_than_equal": f"is te klein; kies {context.get('ge')} of meer",
+        "less_than_equal": f"is te groot; kies {context.get('le')} of minder",
         "string_pattern_mismatch": "alleen kleine letters, cijfers en streepjes",
     }
     if kind.startswith("date"):
         return "geen bestaande datum; schrijf jjjj-mm-dd"
+    if kind.startswith("int"):
+        return "hier hoort een heel getal te staan"
+    if kind.startswith("bool"):
+        return "kies true of false"
+    if kind.startswith("url"):
+        return "geen volledig webadres; begin met https://"
     return remedies.get(kind, message.removeprefix("Value error, "))
 
 
@@ -341,8 +376,14 @@ def _cross_check(reading: _Reading, knowledge: KnowledgeBase) -> Iterator[Proble
     yield from _check_cards(reading, knowledge)
     yield from _check_norms(reading, knowledge)
     assert reading.calendar is not None  # noqa: S101 - knowledge_base() refused it otherwise
-    for decree in reading.calendar.entry.decrees:
-        yield from _dead_sources(reading.calendar, [decree.source], knowledge)
+    for index, decree in enumerate(reading.calendar.entry.decrees):
+        if decree.source.source not in knowledge.sources:
+            yield reading.calendar.problem(
+                f"bron '{decree.source.source}' bestaat niet; zet hem in sources.yaml",
+                "besluiten",
+                index,
+                "bron",
+            )
 
 
 def _check_cards(reading: _Reading, knowledge: KnowledgeBase) -> Iterator[Problem]:
@@ -351,21 +392,25 @@ def _check_cards(reading: _Reading, knowledge: KnowledgeBase) -> Iterator[Proble
         card = found.entry
         if card.topic not in knowledge.topics:
             yield found.problem(
-                f"onderwerp '{card.topic}' bestaat niet; kies er een uit topics.yaml"
+                f"onderwerp '{card.topic}' bestaat niet; kies er een uit topics.yaml", "topic"
             )
         if card.norm and card.norm not in knowledge.norms:
-            yield found.problem(f"norm '{card.norm}' bestaat niet; kies er een uit norms/")
-        for related in card.related:
+            yield found.problem(f"norm '{card.norm}' bestaat niet; kies er een uit norms/", "norm")
+        for index, related in enumerate(card.related):
             if related not in knowledge.cards:
                 yield found.problem(
-                    f"verwante kaart '{related}' bestaat niet; haal hem weg of maak hem"
+                    f"verwante kaart '{related}' bestaat niet; haal hem weg of maak hem",
+                    "verwant",
+                    index,
                 )
         yield from _dead_sources(found, card.sources, knowledge)
-        for phrasing in card.phrasings:
+        for index, phrasing in enumerate(card.phrasings):
             other = first_use.setdefault(" ".join(phrasing.lower().split()), card.id)
             if other != card.id:
                 yield found.problem(
-                    f"de vraag '{phrasing}' staat ook bij '{other}'; kies één kaart"
+                    f"de vraag '{phrasing}' staat ook bij '{other}'; kies één kaart",
+                    "vragen",
+                    index,
                 )
 
 
@@ -375,35 +420,43 @@ def _check_norms(reading: _Reading, knowledge: KnowledgeBase) -> Iterator[Proble
         norm = found.entry
         if norm.ladder not in knowledge.ladders:
             yield found.problem(
-                f"ladder '{norm.ladder}' bestaat niet; kies er een uit ladders.yaml"
+                f"ladder '{norm.ladder}' bestaat niet; kies er een uit ladders.yaml", "ladder"
             )
-        for kader_id in norm.kaders:
+        for index, kader_id in enumerate(norm.kaders):
             kader = knowledge.kaders.get(kader_id)
             if kader is None:
-                yield found.problem(f"kader '{kader_id}' bestaat niet; kies er een uit kaders.yaml")
+                yield found.problem(
+                    f"kader '{kader_id}' bestaat niet; kies er een uit kaders.yaml", "kaders", index
+                )
             elif norm.start_event not in (kader.asks, *kader.also):
                 yield found.problem(
                     f"kader '{kader_id}' kent de dag '{norm.start_event.value}' niet; "
-                    "zet hem in kaders.yaml"
+                    "zet hem in kaders.yaml",
+                    "kaders",
+                    index,
                 )
         if not norm.kaders and norm.id not in used:
             yield found.problem(
                 "geen kader en geen kaart gebruikt deze norm; koppel hem of haal hem weg"
             )
         yield from _dead_sources(found, norm.sources, knowledge)
-        for reading_ in norm.other_readings:
+        for index, reading_ in enumerate(norm.other_readings):
             if reading_.source not in knowledge.sources:
                 yield found.problem(
-                    f"bron '{reading_.source}' bestaat niet; zet hem in sources.yaml"
+                    f"bron '{reading_.source}' bestaat niet; zet hem in sources.yaml",
+                    "twijfel",
+                    index,
                 )
 
 
 def _dead_sources(
     found: _Found[ModelT], sources: Iterable[SourceRef], knowledge: KnowledgeBase
 ) -> Iterator[Problem]:
-    for ref in sources:
+    for index, ref in enumerate(sources):
         if ref.source not in knowledge.sources:
-            yield found.problem(f"bron '{ref.source}' bestaat niet; zet hem in sources.yaml")
+            yield found.problem(
+                f"bron '{ref.source}' bestaat niet; zet hem in sources.yaml", "bronnen", index
+            )
 
 
 def _by_id(entry: Topic | Source | Card | Kader | Ladder) -> str:

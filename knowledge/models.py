@@ -6,6 +6,7 @@ frozen and refuses unknown keys: a misspelt key is an error, never silently noth
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
@@ -280,6 +281,12 @@ class FixedDay(ContentModel):
     basis: Sentence = Field(alias="grondslag")
     first_year: int | None = Field(default=None, alias="vanaf_jaar")
     last_year: int | None = Field(default=None, alias="tot_en_met_jaar")
+
+    @model_validator(mode="after")
+    def _is_in_every_year(self) -> Self:
+        if self.day > monthrange(2001, self.month)[1]:  # no leap year: 29 February is no fixed day
+            raise ValueError("deze dag bestaat niet in elk jaar; controleer 'dag' en 'maand'")
+        return self
 
 
 class EasterDay(ContentModel):

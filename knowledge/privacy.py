@@ -33,7 +33,12 @@ _BSN = re.compile(r"(?<![\w,/-])\d(?:[ .]?\d){7,8}(?![\w/-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _PHONE = re.compile(r"(?<!\w)(?:\+31|0031|0)[ -]?(?:\(0\))?\d(?:[ -]?\d){7,8}(?!\w)")
-_ADDRESS = re.compile(r"\b[1-9]\d{3} ?(?!SA|SD|SS)[A-Z]{2},? ?(?:nr\.? ?)?\d{1,5}\b", re.IGNORECASE)
+# "5 mei 2026 en 3 juni" and "2026 om 10 uur" have the form of a postcode; the word gives them away.
+_ADDRESS = re.compile(
+    r"\b[1-9]\d{3}(?!(?-i: (?:al|en|er|ik|in|is|ja|je|na|nu|of|om|op|te|tm|we|ze) ))"
+    r" ?(?!SA|SD|SS)[A-Z]{2},? ?(?:nr\.? ?)?\d{1,5}\b",
+    re.IGNORECASE,
+)
 _BIRTH = re.compile(
     r"\b(?:geb(?:\.|oren)?|geboortedatum|geb\.?datum|gebdat\w*)\b\W{0,3}(?:op |is )?"
     r"\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3,9})[-/. ]\d{2,4}",

@@ -193,8 +193,11 @@ class Search:
 
 def normalise(text: str) -> str:
     """Lower case, no diacritics, no punctuation, single spaces. Idempotent; never raises."""
-    plain = unicodedata.normalize("NFKD", text[:MAX_QUESTION].casefold())
-    return " ".join(_WORD.findall(plain.encode("ascii", "ignore").decode()))
+    # Taken apart before it is lowered: a stylised capital has no lower case of its own. Cut again
+    # after it, because one character can be taken apart into many.
+    plain = unicodedata.normalize("NFKD", text[:MAX_QUESTION]).casefold()
+    found = " ".join(_WORD.findall(plain.encode("ascii", "ignore").decode()))
+    return found[:MAX_QUESTION].rstrip()
 
 
 def words(text: str) -> list[str]:

@@ -134,7 +134,8 @@ def compute(
         skipped = _free_days(unrolled - towards * ONE_DAY, end, towards, calendar)
     # Only where holidays had a say can an unknown decree still move the date.
     reaches = unit is Unit.WERKDAGEN or roll is not Roll.NONE
-    undecided = calendar.undecided_years(*_span(start, unrolled, end, unit)) if reaches else ()
+    span = (start + step * ONE_DAY, end) if unit is Unit.WERKDAGEN else (unrolled, end)
+    undecided = calendar.undecided_years(*span) if reaches else ()
     return DueDate(
         on=end,
         start=start,
@@ -213,7 +214,3 @@ def _free_days(after: date, until: date, step: int, calendar: Calendar) -> tuple
             days.append(SkippedDay(day=day, name=name))
         day += step * ONE_DAY
     return tuple(sorted(days, key=lambda skipped: skipped.day))
-
-
-def _span(start: date, unrolled: date, end: date, unit: Unit) -> tuple[date, date]:
-    return (start, end) if unit is Unit.WERKDAGEN else (unrolled, end)

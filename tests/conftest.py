@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import socket
 import warnings
 from collections.abc import Iterator
@@ -105,3 +106,15 @@ def _migrated(url: str) -> Iterator[Database]:
     schema.upgrade(opened)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where this machine's Chromium is. CI must have one (`.ci/run` installs it)."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None and os.environ.get("CI"):
+        pytest.fail("no Chromium on this machine: .ci/run should have installed it")
+    if found is None:
+        pytest.skip("no Chromium on this machine; install Debian's package 'chromium'")
+    return found

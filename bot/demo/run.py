@@ -28,20 +28,22 @@ async def run_demo(settings: Settings, *, port: int, open_browser: bool) -> None
     """
     if settings.telegram_token is not None:
         raise StartRefused(
-            "De demo start niet met een echt token; haal KOERSBOT_TELEGRAM_TOKEN weg en probeer opnieuw"
+            "De demo start niet met een echt token; "
+            "haal KOERSBOT_TELEGRAM_TOKEN weg en probeer opnieuw"
         )
     with tempfile.TemporaryDirectory(prefix="koersbot-demo-") as folder:
         database = build_database(f"sqlite:///{Path(folder) / 'demo.sqlite'}")
         try:
             async with demo_world(settings, database, clock=DemoClock()) as world:
                 await open_example_zaken(world)
-                async with serve(demo_app(world), HOST, port):
-                    address = f"http://{HOST}:{port}/"
+                async with serve(demo_app(world), HOST, port) as served_at:
+                    address = f"http://{HOST}:{served_at}/"
                     sys.stdout.write(f"De demo staat klaar: {address} (stop met Ctrl+C)\n")
                     sys.stdout.flush()
                     if open_browser:
                         await asyncio.to_thread(webbrowser.open, address)
                     await _until_stopped()
+                    world.api.release_polls()  # or open pages would hold up the end
         finally:
             database.close()
 

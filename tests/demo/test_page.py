@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 import uvicorn
+from playwright.async_api import async_playwright, expect
 
 from bot.demo.botapi import BotApi
 from bot.demo.dutch import day_separator
@@ -357,15 +358,15 @@ BROWSER_ARGS = [
 
 @pytest.mark.browser
 @pytest.mark.parametrize("size", [(1280, 900), (390, 844)], ids=["desktop", "phone"])
-async def test_a_walk_in_the_browser(control: FakeControl, size: tuple[int, int]) -> None:
-    playwright = pytest.importorskip("playwright.async_api")
-    expect = playwright.expect
+async def test_a_walk_in_the_browser(
+    control: FakeControl, size: tuple[int, int], chromium: str
+) -> None:
     problems: list[str] = []
     await control.bot_says("<i>1 < 2</i>".replace("<", "&lt;") + " &amp; <b>klaar</b>")
     await control.bot_says("Hoi Omar", to=OMAR)
-    async with served(control) as address, playwright.async_playwright() as tools:
+    async with served(control) as address, async_playwright() as tools:
         browser = await tools.chromium.launch(
-            executable_path="/usr/bin/chromium", args=BROWSER_ARGS
+            executable_path=chromium, args=BROWSER_ARGS
         )
         page = await browser.new_page(viewport={"width": size[0], "height": size[1]})
         page.on("console", lambda message: problems.append(message.text))
