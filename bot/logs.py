@@ -64,6 +64,7 @@ def configure_logs(settings: Settings) -> None:
             foreign_pre_chain=[*shared, scrub],
         )
     )
+    logging.raiseExceptions = False  # a failing log line would print its values
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level)

@@ -69,7 +69,7 @@ def build_web(
             return Response(status_code=413)
         try:
             update = Update.de_json(json.loads(body), application.bot)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             return Response(status_code=400)
         # Processed before the answer: what was not done when we die, Telegram sends again.
         processor = application.update_processor

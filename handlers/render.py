@@ -33,6 +33,7 @@ MONTHS = (
 WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 
 _TAG = re.compile(r"<(/?)([a-z]+)([^>]*)>")
+_NOT_IN_TAG = r"(?![^<]*>)"
 _BLANKS = re.compile(r"\n{3,}")
 
 
@@ -164,7 +165,7 @@ def parts(message: Message, limit: int = MAX_TEXT) -> tuple[Message, ...]:
 
 def _split(text: str, limit: int) -> Iterator[str]:
     for separator in ("\n\n", "\n", " "):
-        pieces = text.split(separator)
+        pieces = re.split(separator + _NOT_IN_TAG, text)
         if len(pieces) > 1 and all(length(piece) <= limit for piece in pieces):
             yield from _closed(_packed(pieces, separator, limit))
             return

@@ -77,6 +77,9 @@ class Database:
             DatabaseUnavailable: the database cannot be reached.
         """
         with _unavailability(), Session(self.engine, expire_on_commit=False) as session:
+            if session.get_bind().dialect.name == "sqlite":
+                # The driver begins nothing by itself: without this every change would be kept.
+                session.connection().exec_driver_sql("BEGIN")
             return operation(session, *args, **kwargs)
 
     async def run_write(

@@ -365,9 +365,7 @@ async def test_a_walk_in_the_browser(
     await control.bot_says("<i>1 < 2</i>".replace("<", "&lt;") + " &amp; <b>klaar</b>")
     await control.bot_says("Hoi Omar", to=OMAR)
     async with served(control) as address, async_playwright() as tools:
-        browser = await tools.chromium.launch(
-            executable_path=chromium, args=BROWSER_ARGS
-        )
+        browser = await tools.chromium.launch(executable_path=chromium, args=BROWSER_ARGS)
         page = await browser.new_page(viewport={"width": size[0], "height": size[1]})
         page.on("console", lambda message: problems.append(message.text))
         page.on("pageerror", lambda error: problems.append(str(error)))

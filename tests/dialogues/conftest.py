@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from bot.demo.state import ShownMessage
 from bot.demo.world import DemoClock, DemoWorld, Member, demo_world
 from bot.settings import Settings
@@ -77,5 +78,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 async def chat(sqlite_database: Database, settings: Settings) -> AsyncIterator[Chat]:
     clock = DemoClock(MONDAY_MORNING, frozen=True)
-    async with demo_world(settings, sqlite_database, clock=clock, seconds_between_rounds=3600) as world:
+    async with demo_world(
+        settings, sqlite_database, clock=clock, seconds_between_rounds=3600
+    ) as world:
         yield Chat(world)

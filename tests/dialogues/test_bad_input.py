@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+
 from bot.demo.world import ELS, KARIM, SANNE, Member
 from storage import access
 from storage.access import Role
-
 from tests.dialogues.conftest import Chat
 from tests.dialogues.test_journey import open_ots
 
-STRANGER = Member(
-    user_id=9999, first_name="Niemand", role=Role.JEUGDBESCHERMER, team=None, hint=""
-)
+STRANGER = Member(user_id=9999, first_name="Niemand", role=Role.JEUGDBESCHERMER, team=None, hint="")
 
 
 async def test_a_stranger_learns_only_how_to_get_an_invitation(chat: Chat) -> None:
@@ -46,7 +44,9 @@ async def test_an_invitation_works_once_and_not_after_it_expired(chat: Chat) -> 
     assert "werkt niet (meer)" in await chat.says(STRANGER, "/start verzonnen")
 
 
-@pytest.mark.parametrize("data", ["", "zz9", "a1", "a1:1", "a1:x:0", "k1:weg:kort", "o1:n", "🙂", "a1:1:0:0"])
+@pytest.mark.parametrize(
+    "data", ["", "zz9", "a1", "a1:1", "a1:x:0", "k1:weg:kort", "o1:n", "🙂", "a1:1:0:0"]
+)
 async def test_a_button_nobody_made_is_expired(chat: Chat, data: str) -> None:
     chat.api.press(SANNE.user_id, chat.from_bot(SANNE)[-1].message_id, data or "-")
     await chat.world.settled()
@@ -93,7 +93,9 @@ async def test_two_people_press_gedaan_at_once_and_the_second_hears_who_did_it(c
     await chat.presses(SANNE, "Gedaan op vandaag")
     chat.api.press(KARIM.user_id, message.message_id, data)
     await chat.world.settled()
-    expected = "Dit was al afgehandeld op maandag 23 november 2026 door Sanne. Er is niets veranderd."
+    expected = (
+        "Dit was al afgehandeld op maandag 23 november 2026 door Sanne. Er is niets veranderd."
+    )
     assert chat.toast(KARIM) == expected
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.demo.world import ELS, KARIM, SANNE
-
 from tests.dialogues.conftest import Chat
 
 
@@ -113,7 +112,7 @@ async def test_gedaan_on_another_day_by_keyboard_and_by_typing(chat: Chat) -> No
 async def test_the_day_a_measure_starts_is_filled_in_later(chat: Chat) -> None:
     zaak = await open_ots(chat)
     assert "Ingang van de maatregel is nog niet ingevuld" in zaak
-    await chat.presses(SANNE, "Ingang van de maatregel")
+    await chat.presses(SANNE, "Vul in: Ingang van de maatregel")
     await chat.says(SANNE, "20 november")
     zaak = await chat.presses(SANNE, "Klopt, bewaar deze dag")
     assert "Ingang van de maatregel: vrijdag 20 november 2026" in zaak

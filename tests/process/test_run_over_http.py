@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from bot.demo.botapi import BotApi
 from bot.demo.server import ServedBotApi
 from bot.demo.state import ShownMessage

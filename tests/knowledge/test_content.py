@@ -1,0 +1,539 @@
+"""The content loads, covers what was asked, and every mistake in it is named once, with its place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from knowledge.loader import MAX_FILE_BYTES, NATIONAL, ContentError, KnowledgeBase, Problem, load
+from knowledge.search import normalise
+
+DEV_HASHES = Path(__file__).parent.parent / "data" / "dev-question-hashes.json"
+
+REQUIRED_TOPICS = [
+    "meldcode.overzicht", "meldcode.stap-1", "meldcode.stap-2", "meldcode.stap-3",
+    "meldcode.stap-4", "meldcode.stap-5", "veilig-thuis.contact", "drang.met-vto",
+    "drang.zonder-vto", "vto.wat-is", "vto.inhoud", "termijn.vaste-jeugdbeschermer",
+    "termijn.gedragen-koers", "maatregel.ots",
+]  # fmt: skip
+
+# A card, a norm and a source of our own, in which every line is known.
+CARD = """\
+id: proef
+topic: vto.wat-is
+titel: Een proefkaart over niets
+vragen:
+  - hoe groen is een proefkaart
+  - waarom bestaat de proefkaart
+antwoord: >-
+  Dit is een antwoord dat alleen in een test bestaat.
+wie_beslist: De test.
+status: vastgesteld
+bronnen:
+  - bron: jeugdwet
+    plaats: art. 1
+    gelezen: 2026-11-22
+verwant: [vto-wat-is]
+"""
+NORM = """\
+id: proefnorm
+versie: 1
+titel: Een proefnorm
+aantal: 5
+eenheid: dagen
+telt_vanaf: de start van de test
+gebeurtenis: kennisgeving
+welke_dag_telt: De startdag telt niet mee.
+afronden: none
+kalender: algemene-termijnenwet
+kracht: organisatie
+kaders: [ots]
+geldig: {van: 2026-01-01}
+bronnen:
+  - {bron: jeugdwet, plaats: art. 1, gelezen: 2026-11-22}
+twijfel:
+  - {lezing: een andere telling, bron: jeugdwet, aantal: 4, eenheid: dagen}
+ladder: korte-termijn
+voorbeelden:
+  - {start: 2026-11-02, eind: 2026-11-07, waarom: een}
+  - {start: 2026-11-03, eind: 2026-11-08, waarom: twee}
+  - {start: 2026-11-04, eind: 2026-11-09, waarom: drie}
+"""
+
+
+class Overlay:
+    """A folder of an organisation's own content, next to the national one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "cards").mkdir(parents=True)
+        (folder / "norms").mkdir()
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        file = self.folder / name
+        file.write_bytes(text.encode() if isinstance(text, str) else text)
+        return file
+
+    def card(self, text: str = CARD, name: str = "proef") -> Path:
+        return self.write(f"cards/{name}.yaml", text)
+
+    def norm(self, text: str = NORM, name: str = "proefnorm") -> Path:
+        return self.write(f"norms/{name}.yaml", text)
+
+    def load(self) -> KnowledgeBase:
+        return load([self.folder])
+
+    def problems(self) -> tuple[Problem, ...]:
+        with pytest.raises(ContentError) as refusal:
+            self.load()
+        assert str(refusal.value) == "\n".join(str(one) for one in refusal.value.problems)
+        return refusal.value.problems
+
+    def problem(self) -> Problem:
+        (one,) = self.problems()
+        return one
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Overlay:
+    return Overlay(tmp_path / "organisatie")
+
+
+@pytest.fixture
+def national(tmp_path: Path) -> Path:
+    """A copy of the national content that a test may spoil."""
+    return Path(shutil.copytree(NATIONAL, tmp_path / "content"))
+
+
+def swapped(old: str, new: str, text: str = CARD) -> str:
+    assert text.count(old) == 1, f"{old!r} must stand in the text once"
+    return text.replace(old, new)
+
+
+def without(key: str, text: str) -> str:
+    """`text` without a key and what hangs under it."""
+    kept, dropping = [], False
+    for line in text.splitlines(keepends=True):
+        dropping = line.startswith(f"{key}:") or (dropping and line.startswith(" "))
+        if not dropping:
+            kept.append(line)
+    return "".join(kept)
+
+
+def line_of(file: Path, part: str) -> int:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    (number,) = (number for number, line in enumerate(lines, start=1) if part in line)
+    return number
+
+
+# English that would mean a library speaks instead of us. YAML's own reason stands in brackets.
+ENGLISH = re.compile(r"\b(?:should|input|valid [a-z]+ or|field|must be|extra inputs|the)\b", re.I)
+
+
+def readable(problem: Problem) -> None:
+    ours = re.sub(r"\([^)]*\)", "", problem.what)
+    assert not ENGLISH.search(ours), problem.what
+    assert "Traceback" not in str(problem)
+    assert "\n" not in str(problem)
+    assert str(problem) == f"{problem.file}:{problem.line}: {problem.what}"
+
+
+# --- the national content ---
+
+
+def test_the_content_loads_with_the_cards_that_were_asked_for(content: KnowledgeBase) -> None:
+    assert len(content.cards) >= 14
+
+
+@pytest.mark.parametrize("topic", REQUIRED_TOPICS)
+def test_a_required_topic_has_a_card(content: KnowledgeBase, topic: str) -> None:
+    assert content.cards_by_topic[topic]
+
+
+def test_every_card_that_can_mean_danger_is_marked(content: KnowledgeBase) -> None:
+    dangerous = {"meldcode", "veilig-thuis", "crisis"}
+    unmarked = [
+        card.id
+        for card in content.cards.values()
+        if card.topic.split(".")[0] in dangerous and not card.danger
+    ]
+    assert unmarked == []
+
+
+def test_loading_takes_less_than_a_second_and_a_half() -> None:
+    started = time.perf_counter()
+    load()
+    assert time.perf_counter() - started < 1.5
+
+
+def test_our_own_card_and_norm_are_right_so_that_each_test_below_spoils_one_thing(
+    overlay: Overlay,
+) -> None:
+    overlay.card()
+    overlay.norm()
+    loaded = overlay.load()
+    assert loaded.cards["proef"].title == "Een proefkaart over niets"
+    assert loaded.norms["proefnorm"][0].amount == 5
+
+
+# --- what a card must have ---
+
+
+@pytest.mark.parametrize("key", ["topic", "bronnen", "vragen", "antwoord", "wie_beslist"])
+def test_a_card_without_a_required_key_is_refused(national: Path, key: str) -> None:
+    file = national / "cards" / "vto-wat-is.yaml"
+    file.write_text(without(key, file.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(ContentError) as refusal:
+        load(national=national)
+    (problem,) = refusal.value.problems
+    assert (problem.file, problem.line) == (file, 1)
+    assert problem.what == f"'{key}': ontbreekt; vul het in"
+
+
+def test_a_source_without_the_date_it_was_read_is_refused(national: Path) -> None:
+    file = national / "cards" / "vto-wat-is.yaml"
+    text, count = re.subn(r", gelezen: 2026-11-22", "", file.read_text(encoding="utf-8"), count=1)
+    assert count == 1
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ContentError) as refusal:
+        load(national=national)
+    (problem,) = refusal.value.problems
+    assert problem.file == file
+    assert "gelezen" not in text.splitlines()[problem.line - 1]
+    assert text.splitlines()[problem.line - 1].lstrip().startswith("- {bron:")
+    assert problem.what == "'bronnen.0.gelezen': ontbreekt; vul het in"
+
+
+@pytest.mark.parametrize("key", ["vragen", "bronnen"])
+def test_an_empty_list_is_refused_like_a_missing_one(overlay: Overlay, key: str) -> None:
+    file = overlay.card(without(key, CARD) + f"{key}: []\n")
+    problem = overlay.problem()
+    assert (problem.file, problem.line) == (file, line_of(file, f"{key}:"))
+    assert "mag niet leeg zijn" in problem.what
+
+
+# --- one mistake, one problem, in Dutch, at its place ---
+
+MISTAKES = [
+    pytest.param(swapped("titel: Een", "titel: : [ Een"), "titel", "geen geldige YAML", id="yaml"),
+    pytest.param(CARD + "\tx: 1\n", "\tx", "geen geldige YAML", id="tab"),
+    pytest.param(
+        swapped("status:", "topic: vto.inhoud\nstatus:"),
+        "topic: vto.wat-is", "'topic' staat er twee keer", id="key-twice",
+    ),
+    pytest.param(
+        without("verwant", CARD) + "verwant: &a [vto-wat-is]\nfeiten: *a\n",
+        "&a", "gebruik geen verwijzingen", id="alias",
+    ),
+    pytest.param(
+        CARD + "<<: {regio: landelijk}\n", "<<", "een sleutel moet een woord zijn", id="merge-key"
+    ),
+    pytest.param(
+        CARD + "regio: {{ regio }}\n", "{{", "een sleutel moet een woord zijn", id="braces"
+    ),
+    pytest.param(
+        CARD + "regiio: landelijk\n", "regiio", "controleer de spelling", id="unknown-key"
+    ),
+    pytest.param(
+        swapped("topic: vto.wat-is", "topic: vto.wat-was"),
+        "topic", "onderwerp 'vto.wat-was' bestaat niet", id="unknown-topic",
+    ),
+    pytest.param(
+        swapped("bron: jeugdwet", "bron: jeugwet"),
+        "bron: jeugwet", "bron 'jeugwet' bestaat niet", id="unknown-source",
+    ),
+    pytest.param(
+        CARD + "norm: geen-norm\n", "norm:", "norm 'geen-norm' bestaat niet", id="unknown-norm"
+    ),
+    pytest.param(
+        swapped("verwant: [vto-wat-is]", "verwant:\n  - vto-wat-is\n  - weg"),
+        "- weg", "verwante kaart 'weg' bestaat niet", id="unknown-related",
+    ),
+    pytest.param(
+        swapped("  - waarom bestaat de proefkaart", "  - Hoe lang mag DRANG zonder  vto duren"),
+        "DRANG", "staat ook bij 'drang-zonder-vto-duur'", id="phrasing-of-another-card",
+    ),
+    pytest.param(
+        swapped("gelezen: 2026-11-22", "gelezen: 2026-02-30"),
+        "gelezen", "'2026-02-30' bestaat niet", id="impossible-date",
+    ),
+    pytest.param(
+        swapped("gelezen: 2026-11-22", "gelezen: gisteren"),
+        "gelezen", "geen bestaande datum", id="no-date",
+    ),
+    pytest.param(
+        swapped("status: vastgesteld", "status: zeker"), "status", "kies uit: ", id="unknown-status"
+    ),
+    pytest.param(
+        swapped("verwant: [vto-wat-is]", "verwant: vto-wat-is"),
+        "verwant", "hier hoort een lijst", id="text-for-list",
+    ),
+    pytest.param(
+        swapped("titel: Een proefkaart over niets", "titel: 5"),
+        "titel", "hier hoort tekst", id="number-for-text",
+    ),
+    pytest.param(CARD + "gevaar: misschien\n", "gevaar", "kies true of false", id="no-yes-or-no"),
+    pytest.param(
+        swapped("alleen in een test bestaat.", "bestaat. " * 80),
+        "bestaat. bestaat.", "kort het in tot 600 tekens", id="answer-too-long",
+    ),
+    pytest.param(
+        swapped("status: vastgesteld", "status: !!python/name:os.system vastgesteld"),
+        "status", "geen geldige YAML", id="tag",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "at", "says"), MISTAKES)
+def test_a_mistake_in_a_card_is_one_problem_at_its_own_line(
+    overlay: Overlay, text: str, at: str, says: str
+) -> None:
+    file = overlay.card(text)
+    problem = overlay.problem()
+    # A folded text begins on the line of its key.
+    line = line_of(file, "antwoord" if "bestaat. bestaat." in at else at)
+    assert (problem.file, problem.line) == (file, line)
+    assert says in problem.what
+    readable(problem)
+
+
+NORM_MISTAKES = [
+    pytest.param("ladder: korte-termijn", "ladder: geen", "ladder 'geen' bestaat niet", id="ladder"),
+    pytest.param("kaders: [ots]", "kaders: [otss]", "kader 'otss' bestaat niet", id="kader"),
+    pytest.param(
+        "gebeurtenis: kennisgeving", "gebeurtenis: start-drang",
+        "kent de dag 'start-drang' niet", id="event",
+    ),
+    pytest.param("eenheid: dagen\nt", "eenheid: uren\nt", "kies uit: ", id="unit"),
+    pytest.param("aantal: 5", "aantal: 0", "is te klein; kies 1 of meer", id="nothing"),
+    pytest.param("aantal: 5", "aantal: 1201", "is te groot; kies 1200 of minder", id="too-much"),
+    pytest.param("aantal: 5", "aantal: vijf", "hier hoort een heel getal", id="word"),
+    pytest.param("kaders: [ots]", "kaders: []", "geen kader en geen kaart gebruikt", id="unused"),
+    pytest.param("geldig: {van: 2026-01-01}", "geldig: {van: 2026-01-01, tot: 2025-01-01}",
+                 "'tot' ligt voor 'van'", id="backwards"),
+    pytest.param("bron: jeugdwet, plaats", "bron: weg, plaats", "bron 'weg' bestaat", id="source"),
+    pytest.param("telling, bron: jeugdwet", "telling, bron: weg", "bron 'weg' bestaat", id="doubt"),
+]  # fmt: skip
+ELSEWHERE = {
+    "kent de dag 'start-drang' niet": "kaders:",  # said where the kader is named
+    "geen kader en geen kaart gebruikt": "id: proefnorm",
+}
+
+
+@pytest.mark.parametrize(("old", "new", "says"), NORM_MISTAKES)
+def test_a_mistake_in_a_norm_is_one_problem_at_its_own_line(
+    overlay: Overlay, old: str, new: str, says: str
+) -> None:
+    file = overlay.norm(swapped(old, new, NORM))
+    problem = overlay.problem()
+    at = ELSEWHERE.get(says, new.splitlines()[0])
+    number = next(
+        number for number, line in enumerate(file.read_text().splitlines(), start=1) if at in line
+    )
+    assert (problem.file, problem.line) == (file, number)
+    assert says in problem.what
+    readable(problem)
+
+
+def test_a_norm_with_two_examples_is_refused(overlay: Overlay) -> None:
+    overlay.norm("\n".join(NORM.splitlines()[:-1]) + "\n")
+    assert "voorbeelden" in overlay.problem().what
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        pytest.param(b"", "het bestand is leeg", id="empty"),
+        pytest.param(b"# later\n", "het bestand is leeg", id="only-a-comment"),
+        pytest.param(b"hallo\n", "hier horen sleutels", id="a-word"),
+        pytest.param(b"- een\n- twee\n", "hier horen sleutels", id="a-list"),
+        pytest.param(b"titel: caf\xe9\n", "geen geldige YAML", id="latin-1"),
+        pytest.param(b"titel: \x00\n", "geen geldige YAML", id="nul"),
+        pytest.param(
+            b"#" * (MAX_FILE_BYTES + 1),
+            f"groter dan {MAX_FILE_BYTES // 1024} kB; splits het",
+            id="too-large",
+        ),
+    ],
+)
+def test_a_file_that_is_no_card_at_all_is_one_problem(
+    overlay: Overlay, data: bytes, says: str
+) -> None:
+    file = overlay.write("cards/proef.yaml", data)
+    problem = overlay.problem()
+    assert (problem.file, problem.line) == (file, 1)
+    assert says in problem.what
+    readable(problem)
+
+
+def test_a_file_of_exactly_the_limit_is_read(overlay: Overlay) -> None:
+    overlay.card(CARD + "#" * (MAX_FILE_BYTES - len(CARD.encode())))
+    assert "proef" in overlay.load().cards
+
+
+def test_a_file_must_be_named_after_its_id(overlay: Overlay) -> None:
+    file = overlay.card(name="anders")
+    problem = overlay.problem()
+    assert (problem.file, problem.line) == (file, 1)
+    assert problem.what == "het bestand heet anders dan id 'proef'; noem het proef.yaml"
+
+
+def test_a_missing_overlay_folder_is_a_problem_and_an_empty_one_is_not(tmp_path: Path) -> None:
+    missing = tmp_path / "weg"
+    with pytest.raises(ContentError) as refusal:
+        load([missing])
+    (problem,) = refusal.value.problems
+    assert problem.file == missing
+    assert "deze map bestaat niet" in problem.what
+    missing.mkdir()
+    assert load([missing]).cards
+
+
+def test_a_missing_calendar_is_named_in_the_folder_that_was_read(national: Path) -> None:
+    (national / "calendar.yaml").unlink()
+    with pytest.raises(ContentError) as refusal:
+        load(national=national)
+    (problem,) = refusal.value.problems
+    assert problem.file == national / "calendar.yaml"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("topics.yaml", "id: a.b\n", "hier hoort een lijst te staan"),
+        ("topics.yaml", "- {id: a.b, titel: Aa, omvang: Bb}\n- {id: a.b, titel: Aa, omvang: Bb}\n",
+         "'a.b' staat hier twee keer"),
+        ("sources.yaml", "- {id: x, titel: Aa, uitgever: Bb, adres: geen-adres}\n",
+         "begin met https://"),
+        ("ladders.yaml", "- {id: x, treden: [{dag: 1, naar: [eigenaar], toon: te-laat}]}\n",
+         "niets op of voor de einddatum"),
+        ("ladders.yaml", "- id: x\n  treden:\n    - {dag: 0, naar: [eigenaar], toon: vandaag}\n"
+         "    - {dag: -1, naar: [eigenaar], toon: bijna}\n", "moeten oplopen"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_list_is_one_problem(
+    overlay: Overlay, name: str, text: str, says: str
+) -> None:
+    file = overlay.write(name, text)
+    problem = overlay.problem()
+    assert problem.file == file
+    assert says in problem.what
+    readable(problem)
+
+
+def test_a_fixed_holiday_that_is_no_day_is_refused(national: Path) -> None:
+    file = national / "calendar.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(swapped("maand: 5, dag: 5", "maand: 2, dag: 30", text), encoding="utf-8")
+    with pytest.raises(ContentError) as refusal:
+        load(national=national)
+    (problem,) = refusal.value.problems
+    assert (problem.file, problem.line) == (file, line_of(file, "dag: 30"))
+    assert "bestaat niet in elk jaar" in problem.what
+
+
+def test_all_problems_of_all_files_are_named_in_order(overlay: Overlay) -> None:
+    overlay.card(CARD + "regiio: landelijk\n")
+    overlay.card("", name="leeg")
+    overlay.card(
+        swapped("id: proef", "id: derde")
+        .replace("status: vastgesteld", "status: zeker")
+        .replace("gelezen: 2026-11-22", "gelezen: ooit"),
+        name="derde",
+    )
+    overlay.norm(swapped("aantal: 5", "aantal: 0", NORM))
+    places = [(problem.file.name, problem.line) for problem in overlay.problems()]
+    assert places == [
+        ("derde.yaml", 10),
+        ("derde.yaml", 14),
+        ("leeg.yaml", 1),
+        ("proef.yaml", 16),
+        ("proefnorm.yaml", 4),
+    ]
+
+
+def test_all_dead_references_are_named_in_order(overlay: Overlay) -> None:
+    overlay.card(CARD.replace("vto.wat-is", "vto.weg").replace("jeugdwet", "weg") + "norm: weg\n")
+    overlay.norm(swapped("ladder: korte-termijn", "ladder: weg", NORM))
+    places = [(problem.file.name, problem.line) for problem in overlay.problems()]
+    assert places == [("proef.yaml", 2), ("proef.yaml", 12), ("proef.yaml", 16),
+                      ("proefnorm.yaml", 18)]  # fmt: skip
+
+
+def test_an_overlay_card_with_the_same_id_replaces_the_national_one(
+    overlay: Overlay, content: KnowledgeBase
+) -> None:
+    text = swapped("id: proef", "id: vto-wat-is").replace("verwant: [vto-wat-is]\n", "")
+    overlay.card(text, name="vto-wat-is")
+    loaded = overlay.load()
+    assert loaded.cards["vto-wat-is"].title == "Een proefkaart over niets"
+    assert set(loaded.cards) == set(content.cards)
+    assert content.cards["vto-wat-is"].title != "Een proefkaart over niets"
+
+
+def test_the_last_overlay_wins(tmp_path: Path) -> None:
+    folders = []
+    for name in ("eerst", "daarna"):
+        overlay = Overlay(tmp_path / name)
+        overlay.card(swapped("over niets", f"van {name}"))
+        folders.append(overlay.folder)
+    assert load(folders).cards["proef"].title == "Een proefkaart van daarna"
+
+
+def test_loaded_content_cannot_be_changed(content: KnowledgeBase) -> None:
+    with pytest.raises(TypeError):
+        content.cards["x"] = content.cards["vto-wat-is"]  # type: ignore[index]
+    with pytest.raises(ValueError, match="frozen"):
+        content.cards["vto-wat-is"].title = "Anders"  # type: ignore[misc]
+
+
+# --- the development questions must not have leaked into the phrasings ---
+
+# Phrasings that share five words in a row with a development question, all of them everyday words
+# ("om naar de raad te"). None is such a question. Who adds one here, looks at it first.
+SHARED_RUNS = {
+    ("drang-zonder-vto-duur", "wat gebeurt er na 3 mnd als er geen onderzoek is aangevraagd"),
+    ("meldcode-stap-4", "wegen van aard en ernst van de mishandeling"),
+    ("vto-wanneer", "is een zware zaak genoeg om naar de raad te gaan"),
+    ("vto-wat-is", "kinderbescherming officieel vragen om naar een gezin te kijken"),
+    ("vto-wat-is", "moet ik de gemeente laten weten dat ik de raad inschakel"),
+}
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def runs_of_five(text: str) -> list[str]:
+    words = normalise(text).split()
+    return [" ".join(words[at : at + 5]) for at in range(len(words) - 4)]
+
+
+def test_the_hashes_were_made_with_todays_normalise() -> None:
+    canary: dict[str, str] = json.loads(DEV_HASHES.read_text())["canary"]
+    assert sha256(normalise(canary["text"])) == canary["sha256"]
+
+
+def collisions(content: KnowledgeBase, key: str, parts: Callable[[str], list[str]]) -> set[object]:
+    known = set(json.loads(DEV_HASHES.read_text())[key])
+    return {
+        (card.id, text)
+        for card in content.cards.values()
+        for text in (card.title, *card.phrasings)
+        if any(sha256(part) in known for part in parts(text))
+    }
+
+
+def test_no_phrasing_is_a_development_question(content: KnowledgeBase) -> None:
+    assert collisions(content, "questions", lambda text: [normalise(text)]) == set()
+
+
+def test_no_other_phrasing_shares_five_words_in_a_row_with_one(content: KnowledgeBase) -> None:
+    assert collisions(content, "runs_of_five", runs_of_five) == SHARED_RUNS

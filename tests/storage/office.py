@@ -1,0 +1,242 @@
+"""An office to test in: teams with people in every role, and short ways to let them work."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, time
+from typing import Any, TypeVar
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from knowledge.ladder import local_moment
+from storage import access, notices, planning, zaken
+from storage.access import Actor, Role
+from storage.db import Database
+from storage.notices import ClaimedNotice
+from storage.planning import Planned
+from storage.rules import Rules
+from storage.zaak_views import TermijnView, ZaakView
+
+T = TypeVar("T")
+
+MONDAY = date(2026, 11, 23)
+NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # Monday, nine o'clock in Amsterdam
+
+TABLES = (
+    "team", "person", "role_grant", "invitation", "draft", "zaak", "zaak_day", "termijn", "notice",
+    "sent_message", "digest_schedule", "question", "heartbeat", "journal",
+)  # fmt: skip
+
+
+class Office:
+    """Team Noord with everybody in it, team Zuid with a jeugdbeschermer and a lead of its own."""
+
+    def __init__(self, database: Database, rules: Rules) -> None:
+        self.database, self.rules = database, rules
+        self._channels, self._messages = itertools.count(1001), itertools.count(1)
+        self._nonces = itertools.count(1)
+        self.noord = database.write(access.add_team, now=NINE, name="Noord")
+        self.zuid = database.write(access.add_team, now=NINE, name="Zuid")
+        self.sanne = self.hire("Sanne", Role.JEUGDBESCHERMER)
+        self.omar = self.hire("Omar", Role.JEUGDBESCHERMER)
+        self.thea = self.hire("Thea", Role.TEAMLEIDER)
+        self.gerda = self.hire("Gerda", Role.GEBIEDSMANAGER)
+        self.bas = self.hire("Bas", Role.BEHEERDER, team=None)
+        self.zuri = self.hire("Zuri", Role.JEUGDBESCHERMER, team="Zuid")
+        self.zeno = self.hire("Zeno", Role.TEAMLEIDER, team="Zuid")
+
+    # People
+
+    def hire(self, first_name: str, role: Role, team: str | None = "Noord") -> Actor:
+        """Somebody new, through an invitation."""
+
+        def come_in(session: Session) -> Actor:
+            invitation = access.invite(session, now=NINE, role=role, team=team)
+            return access.accept_invitation(
+                session,
+                now=NINE,
+                token=invitation.token,
+                channel_id=next(self._channels),
+                first_name=first_name,
+                first_digest_at=at(MONDAY.replace(day=24), "08:00", self.rules),
+            )
+
+        return self.database.write(come_in)
+
+    def leave(self, actor: Actor) -> None:
+        """Revoke somebody's access (there is no operation for it yet)."""
+        self.sql("UPDATE person SET revoked_at = :now WHERE id = :id", now=NINE, id=actor.person_id)
+
+    def lose_channel(self, actor: Actor) -> None:
+        self.database.write(access.channel_lost, actor.person_id, now=NINE)
+
+    def names(self) -> dict[int, str]:
+        return {row[0]: row[1] for row in self.sql("SELECT id, first_name FROM person")}
+
+    # Work
+
+    def open(
+        self,
+        actor: Actor | None = None,
+        *,
+        day: date = MONDAY,
+        now: datetime = NINE,
+        kader: str = "ots",
+        team_id: int | None = None,
+    ) -> ZaakView:
+        """A zaak of Sanne's, opened on Monday, unless told otherwise."""
+        return self.database.write(
+            zaken.open_zaak,
+            now=now,
+            actor=actor or self.sanne,
+            rules=self.rules,
+            nonce=f"nonce-{next(self._nonces)}",
+            kader_id=kader,
+            team_id=team_id or self.noord,
+            day=day,
+        )
+
+    def done(
+        self, termijn: TermijnView, *, on: date, now: datetime, actor: Actor | None = None
+    ) -> TermijnView:
+        return self.database.write(
+            zaken.mark_done,
+            now=now,
+            actor=actor or self.sanne,
+            rules=self.rules,
+            termijn_id=termijn.id,
+            on=on,
+        )
+
+    def undo(
+        self, termijn: TermijnView, *, now: datetime, actor: Actor | None = None
+    ) -> TermijnView:
+        return self.database.write(
+            zaken.undo_done,
+            now=now,
+            actor=actor or self.sanne,
+            rules=self.rules,
+            termijn_id=termijn.id,
+        )
+
+    def assign(self, zaak: ZaakView, to: Actor, *, now: datetime = NINE) -> ZaakView:
+        """Let the team lead give a zaak to somebody."""
+        return self.database.write(
+            zaken.assign,
+            now=now,
+            actor=self.thea,
+            rules=self.rules,
+            zaak_id=zaak.id,
+            to=to.person_id,
+        )
+
+    def keep_only(self, zaak: ZaakView, norm_id: str) -> TermijnView:
+        """Handle all other termijnen of a zaak on the spot, so that one is left to look at."""
+        for other in zaak.termijnen:
+            if other.norm_id != norm_id:
+                self.done(other, on=zaak.opened_at.date(), now=zaak.opened_at)
+        return by_norm(zaak, norm_id)
+
+    # Notices
+
+    def plan(self, now: datetime, *, rules: Rules | None = None) -> Planned:
+        return self.database.write(planning.plan, now=now, rules=rules or self.rules)
+
+    def claim(self, now: datetime, **options: Any) -> list[ClaimedNotice]:
+        return self.database.write(notices.claim, now=now, **options)
+
+    def sent(self, now: datetime, claimed: Sequence[ClaimedNotice]) -> int:
+        """Record these as one message; gives its id in the chat."""
+        message_id = next(self._messages)
+        self.database.write(
+            notices.record_sent, now=now, sent=claimed, channel_message_id=message_id
+        )
+        return message_id
+
+    def told(self, now: datetime) -> list[tuple[str, str]]:
+        """Plan, claim and send at this moment; gives who was told and in what tone, in order."""
+        self.plan(now)
+        names, heard = self.names(), []
+        for notice in self.claim(now):
+            self.sent(now, [notice])
+            heard.append((names[notice.person_id], notice.tone or notice.kind))
+        return sorted(heard)
+
+    def next_look(self, termijn: TermijnView) -> datetime | None:
+        """When the ladder of a termijn is looked at again."""
+        found = self.sql("SELECT next_notice_at FROM termijn WHERE id = :id", id=termijn.id)
+        return moment(found[0][0])
+
+    def notices(self, termijn: TermijnView | None = None) -> list[dict[str, Any]]:
+        """Every notice (of a termijn), oldest first."""
+        rows = self.sql("SELECT * FROM notice ORDER BY id")
+        kept = [dict(row._mapping) for row in rows]
+        return [row for row in kept if termijn is None or row["termijn_id"] == termijn.id]
+
+    # The database itself
+
+    def sql(self, statement: str, **values: Any) -> list[Any]:
+        """Raw SQL in a transaction of its own."""
+        stored = {
+            name: value.astimezone(UTC).replace(tzinfo=None)
+            if isinstance(value, datetime) and self.sqlite
+            else value
+            for name, value in values.items()
+        }
+        with self.database.engine.begin() as connection:
+            result = connection.execute(text(statement), stored)
+            return list(result) if result.returns_rows else []
+
+    @property
+    def sqlite(self) -> bool:
+        return self.database.engine.dialect.name == "sqlite"
+
+    def counts(self) -> dict[str, int]:
+        """How many rows every table has."""
+        return {
+            table: self.sql(f"SELECT count(*) FROM {table}")[0][0]  # noqa: S608
+            for table in TABLES
+        }
+
+    def actions(self, subject: str) -> list[tuple[int | None, str]]:
+        """Who did what to a subject, from the journal."""
+        rows = self.sql(
+            "SELECT actor_id, action FROM journal WHERE subject = :subject ORDER BY id",
+            subject=subject,
+        )
+        return [(row[0], row[1]) for row in rows]
+
+
+def by_norm(zaak: ZaakView, norm_id: str) -> TermijnView:
+    return next(termijn for termijn in zaak.termijnen if termijn.norm_id == norm_id)
+
+
+def at(day: date, clock: str, rules: Rules) -> datetime:
+    """The moment of a local clock time."""
+    return local_moment(day, time.fromisoformat(clock), rules.timezone)
+
+
+def moment(stored: datetime | str | None) -> datetime | None:
+    """What raw SQL gives back for a moment, as aware UTC."""
+    if isinstance(stored, str):
+        return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    return stored.astimezone(UTC) if stored is not None else None
+
+
+def together(*tasks: Callable[[], T]) -> list[T | Exception]:
+    """Run tasks in as many threads, all let go at once; gives results and what was raised."""
+    gate = threading.Barrier(len(tasks))
+
+    def run(task: Callable[[], T]) -> T | Exception:
+        gate.wait(timeout=10)
+        try:
+            return task()
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(len(tasks)) as threads:
+        return list(threads.map(run, tasks))
