@@ -126,6 +126,8 @@ class Outbox:
         return edited
 
     async def _send(self, bundle: Sequence[ClaimedNotice], now: datetime) -> str:
+        if bundle[0].revoked:
+            return await self._give_up(bundle, GiveUp(why="revoked", channel_lost=False), now)
         try:
             message = await self._render(bundle, now)
             sent_as = await self._deliver(bundle[0].channel_id, message)
@@ -149,25 +151,31 @@ class Outbox:
         self, bundle: Sequence[ClaimedNotice], error: Exception, now: datetime
     ) -> str:
         decision = decide(error, max(notice.attempts for notice in bundle))
-        db = self._services.db
         if isinstance(decision, GiveUp):
-            log.warning("notice_given_up", why=decision.why, person=bundle[0].person_id)
-            await db.run_write(
-                notices.give_up,
-                now=now,
-                rules=self._services.rules,
-                notices=bundle,
-                why=decision.why,
-                channel_lost=decision.channel_lost,
-            )
-            return "failed"
+            return await self._give_up(bundle, decision, now)
         if not isinstance(error, TelegramError):
             log.exception("notice_render_failed", notice=bundle[0].id)
         why = decision.why if isinstance(decision, Again) else "mistake"
         after = decision.after if isinstance(decision, Again) else LONGEST_WAIT
         log.warning("notice_postponed", why=why, seconds=after.total_seconds())
-        await db.run_write(notices.postpone, notices=bundle, until=now + after, why=why)
+        await self._services.db.run_write(
+            notices.postpone, notices=bundle, until=now + after, why=why
+        )
         return "postponed"
+
+    async def _give_up(
+        self, bundle: Sequence[ClaimedNotice], decision: GiveUp, now: datetime
+    ) -> str:
+        log.warning("notice_given_up", why=decision.why, person=bundle[0].person_id)
+        await self._services.db.run_write(
+            notices.give_up,
+            now=now,
+            rules=self._services.rules,
+            notices=bundle,
+            why=decision.why,
+            channel_lost=decision.channel_lost,
+        )
+        return "failed"
 
     async def _render(self, bundle: Sequence[ClaimedNotice], now: datetime) -> Message:
         services, first = self._services, bundle[0]

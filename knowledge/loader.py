@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from knowledge.calendar import Calendar
 from knowledge.models import (
@@ -321,13 +322,22 @@ def _refuse_impossible(node: yaml.Node, loader: Any) -> None:
 
 
 def _problems_of(error: ValidationError, node: yaml.Node, file: Path) -> Iterator[Problem]:
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    for detail in details:
+        if detail["type"] == "too_short" and _has_deeper(details, detail["loc"]):
+            continue  # pydantic leaves refused parts out of the count; the list is not too short
         where = ".".join(str(part) for part in detail["loc"]) or "bestand"
         yield Problem(
             file=file,
             line=_line_of(node, detail["loc"]),
             what=f"'{where}': {_remedy(detail['type'], detail['msg'], detail.get('ctx') or {})}",
         )
+
+
+def _has_deeper(details: Iterable[ErrorDetails], path: tuple[int | str, ...]) -> bool:
+    return any(
+        len(detail["loc"]) > len(path) and detail["loc"][: len(path)] == path for detail in details
+    )
 
 
 def _line_of(node: yaml.Node, path: Sequence[int | str]) -> int:

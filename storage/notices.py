@@ -30,6 +30,7 @@ class ClaimedNotice:
     """One claimed notice. `claim` must be handed back with every report on it.
 
     `repeat` is true when it was claimed before and never recorded: it may be there already.
+    `revoked` is true when the person lost access since it was planned: it must not go out.
     """
 
     id: int
@@ -43,6 +44,7 @@ class ClaimedNotice:
     wanted_at: datetime
     attempts: int
     repeat: bool
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +76,9 @@ def claim(
     if not ids:
         return []
     token = secrets.token_urlsafe(12)
-    repeats = set(
-        session.exec(
-            select(Notice.id).where(col(Notice.id).in_(ids), col(Notice.state) == "claimed")
-        )
-    )
+    # Claimed before and never recorded, or timed out under way: it may be in the chat already.
+    maybe_sent = or_(col(Notice.state) == "claimed", col(Notice.failure) == "timeout")
+    repeats = set(session.exec(select(Notice.id).where(col(Notice.id).in_(ids), maybe_sent)))
     session.connection().execute(
         update(Notice)
         .where(col(Notice.id).in_(ids), col(Notice.state).in_(("planned", "claimed")), free)
@@ -87,7 +87,7 @@ def claim(
         )
     )
     rows = session.exec(
-        select(Notice, Person.channel_id)
+        select(Notice, Person)
         .join(Person, col(Person.id) == col(Notice.person_id))
         .where(Notice.claim == token)
         .order_by(col(Notice.due_at), col(Notice.id))
@@ -98,15 +98,16 @@ def claim(
             claim=token,
             kind=row.kind,
             person_id=stored_id(row.person_id),
-            channel_id=channel_id,
+            channel_id=person.channel_id,
             termijn_id=row.termijn_id,
             team_id=row.team_id,
             tone=row.tone,
             wanted_at=row.wanted_at,
             attempts=row.attempts,
             repeat=row.id in repeats,
+            revoked=person.revoked_at is not None,
         )
-        for row, channel_id in rows
+        for row, person in rows
     ]
 
 

@@ -224,3 +224,31 @@ async def test_every_person_sees_only_their_own_menu(chat: Chat) -> None:
     assert menu(ELS) == ["help", "vraag", "bereken", "privacy"]
     assert menu(SANNE) == ["help", "vraag", "bereken", "zaak", "zaken", "termijnen", "privacy"]
     assert menu(KARIM)[-2:] == ["digest", "privacy"]
+
+
+async def test_a_reminder_that_may_have_arrived_says_so_when_it_comes_again(chat: Chat) -> None:
+    await open_ots(chat)
+    await chat.until(2026, 11, 25, 8, 15)
+    chat.api.drop_next("sendMessage", after_work=True)
+    await chat.until(2026, 11, 25, 9, 0)
+    sent = [shown for shown in chat.from_bot(SANNE) if shown.text.startswith("Bijna")]
+    assert 1 <= len(sent) <= 2
+    assert len(sent) == 1 or "misschien kreeg je dit bericht al" in sent[-1].text
+
+
+async def test_somebody_whose_access_ended_gets_no_reminder_and_the_lead_does(chat: Chat) -> None:
+    from storage.tables import Person  # noqa: PLC0415
+
+    await open_ots(chat)
+    before = len(chat.from_bot(SANNE))
+    db = chat.world.services.db
+
+    def revoke(session: object) -> None:
+        person = session.get(Person, 1)  # type: ignore[attr-defined]
+        person.revoked_at = chat.world.now()
+
+    db.write(revoke)
+    await chat.until(2026, 11, 25, 8, 30)
+    assert len(chat.from_bot(SANNE)) == before
+    assert "Bijna: Vaste jeugdbeschermer" in chat.screen(KARIM)
+    assert "alleen voor genodigden" in await chat.says(SANNE, "/zaken")

@@ -1,4 +1,4 @@
-"""The national content, loaded once: it is immutable, so every test may share it."""
+"""What the whole folder shares: it is immutable, so one is enough."""
 
 from __future__ import annotations
 
@@ -6,19 +6,14 @@ import pytest
 
 from knowledge.answering import Answerer, build_answerer
 from knowledge.calendar import Calendar
-from knowledge.loader import KnowledgeBase, load
+from knowledge.loader import KnowledgeBase
 
 
 @pytest.fixture(scope="session")
-def content() -> KnowledgeBase:
-    return load()
+def calendar(knowledge: KnowledgeBase) -> Calendar:
+    return knowledge.calendar
 
 
 @pytest.fixture(scope="session")
-def calendar(content: KnowledgeBase) -> Calendar:
-    return content.calendar
-
-
-@pytest.fixture(scope="session")
-def answerer(content: KnowledgeBase) -> Answerer:
-    return build_answerer(content.cards.values())
+def answerer(knowledge: KnowledgeBase) -> Answerer:
+    return build_answerer(knowledge.cards.values())

@@ -94,20 +94,20 @@ def test_five_days_or_five_working_days_warns_on_five_days() -> None:
     assert found.warn_on == date(2026, 5, 4)
 
 
-def test_an_unknown_norm_day_or_version_is_refused(content: KnowledgeBase) -> None:
+def test_an_unknown_norm_day_or_version_is_refused(knowledge: KnowledgeBase) -> None:
     with pytest.raises(UnknownNorm) as unknown:
-        content.norm_on("bestaat-niet", TODAY)
+        knowledge.norm_on("bestaat-niet", TODAY)
     assert unknown.value.text_id == "norm-onbekend"
     with pytest.raises(UnknownNorm) as too_early:
-        content.norm_on("gedragen-koers", date(2021, 12, 9))
+        knowledge.norm_on("gedragen-koers", date(2021, 12, 9))
     assert too_early.value.text_id == "norm-niet-geldig"
     with pytest.raises(UnknownNorm) as gone:
-        content.norm_version("gedragen-koers", 99)
+        knowledge.norm_version("gedragen-koers", 99)
     assert gone.value.text_id == "norm-versie-weg"
 
 
-def test_a_norm_holds_from_its_first_day(content: KnowledgeBase) -> None:
-    norm = content.norm_on("gedragen-koers", date(2021, 12, 10))
-    assert content.norm_version("gedragen-koers", norm.version) is norm
-    assert norm not in content.norms_for("ots", date(2021, 12, 9))
-    assert norm in content.norms_for("ots", date(2021, 12, 10))
+def test_a_norm_holds_from_its_first_day(knowledge: KnowledgeBase) -> None:
+    norm = knowledge.norm_on("gedragen-koers", date(2021, 12, 10))
+    assert knowledge.norm_version("gedragen-koers", norm.version) is norm
+    assert norm not in knowledge.norms_for("ots", date(2021, 12, 9))
+    assert norm in knowledge.norms_for("ots", date(2021, 12, 10))

@@ -1,4 +1,4 @@
-"""The real `koersbot run` process, over HTTP, against the Bot API stand-in: the whole conversation."""
+"""The real `koersbot run` process over HTTP, against the stand-in: the whole conversation."""
 
 from __future__ import annotations
 
@@ -189,7 +189,6 @@ def test_start_to_first_answer_in_three_seconds_and_within_350_mb(
             els.says("hoe lang mag drang zonder vto duren", "hoogstens 3 maanden")
             seconds = time.monotonic() - started
             megabytes = psutil.Process(process.pid).memory_info().rss / 2**20
-    print(f"start to first answer {seconds:.2f} s, {megabytes:.0f} MB")
     assert seconds < 3.0
     assert megabytes < 350
 
