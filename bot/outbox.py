@@ -31,7 +31,8 @@ from handlers.context import Services
 from handlers.render import Message
 from handlers.team import digest_message
 from handlers.termijnen import reminder_message
-from storage import figures, notices, planning, zaak_views
+from storage import access, figures, notices, planning, zaak_views
+from storage.access import Permission
 from storage.notices import ClaimedNotice, StaleMessage
 
 log = structlog.get_logger()
@@ -205,6 +206,7 @@ class Outbox:
         db, services = self._services.db, self._services
         found = await db.run_read(zaak_views.termijnen_by_id, list(dict.fromkeys(termijn_ids)))
         heads = await db.run_read(zaak_views.heads, [termijn.zaak_id for termijn in found])
+        person = await db.run_read(access.actor_by_id, person_id)
         return reminder_message(
             services,
             found,
@@ -214,6 +216,7 @@ class Outbox:
             wanted_at=wanted_at,
             sent_at=sent_at,
             repeat=repeat,
+            may_handle=person is not None and person.may(Permission.HANDLE_TERMIJN),
         )
 
     async def _edit(self, message: StaleMessage, now: datetime) -> int:

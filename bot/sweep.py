@@ -16,6 +16,9 @@ from storage.db import DatabaseUnavailable
 
 log = structlog.get_logger()
 
+COUNTS = ("digests", "planned", "poisoned", "claimed", "edited")
+"""Counts that every round gives, also when nothing happened; sent ones come by kind."""
+
 
 class Sweeper:
     """Runs rounds one after another, never two at once in this process."""
@@ -33,7 +36,7 @@ class Sweeper:
         """
         async with self._one_at_a_time:
             db, rules = self._services.db, self._services.rules
-            counts: Counter[str] = Counter()
+            counts: Counter[str] = Counter(dict.fromkeys(COUNTS, 0))
             counts["digests"] = await db.run_write(planning.plan_digests, now=now, rules=rules)
             while True:
                 planned = await db.run_write(planning.plan, now=now, rules=rules)
@@ -41,9 +44,10 @@ class Sweeper:
                 counts["poisoned"] += planned.poisoned
                 if planned.looked_at < planning.PLAN_BATCH:
                     break
-            counts += await self._outbox.send_due(now)
+            counts.update(await self._outbox.send_due(now))
             counts["edited"] = await self._outbox.edit_stale(now)
-            await db.run_write(heartbeat.beat, now=now)
+            # The real moment, also when the round is for another one (`koersbot tick --at`).
+            await db.run_write(heartbeat.beat, now=self._services.clock.now())
             return counts
 
     async def sweep_quietly(self) -> None:

@@ -53,23 +53,26 @@ async def turn_days(turn: Turn, action: TurnDays) -> Reply:
 
 async def confirm(turn: Turn, action: Confirm) -> Reply:
     """What the conversation shows is right."""
-    drafted = await turn.services.db.run_read(drafts.listening, now=turn.now, actor=turn.actor)
-    if drafted is not None and drafted.nonce == action.nonce and drafted.kind == drafts.DAY:
+    drafted = await turn.services.db.run_read(drafts.find, actor=turn.actor, nonce=action.nonce)
+    if drafted is not None and drafted.kind == drafts.DAY:
         return await zaken.fill_day_confirmed(turn, action)
+    # Also without a draft: a second tap finds the zaak that the first one opened.
     return await zaken.open_confirmed(turn, action)
 
 
 async def cancel(turn: Turn, action: Cancel) -> Reply:
     """Stop. Nothing was kept but the draft, and that goes."""
-    drafted = await turn.services.db.run_read(drafts.listening, now=turn.now, actor=turn.actor)
-    if drafted is not None and drafted.nonce == action.nonce:
+    drafted = await turn.services.db.run_read(drafts.find, actor=turn.actor, nonce=action.nonce)
+    if drafted is not None:
         await turn.services.db.run_write(drafts.drop, actor=turn.actor)
     return Reply(edit=Message(text=turn.services.texts.screen("gestopt")))
 
 
 async def _with_day(turn: Turn, drafted: drafts.Conversation, day: date) -> Reply:
     if drafted.kind == drafts.NORM:
-        return Reply(edit=bereken.norm_message(turn.services, drafted.data["norm"], day))
+        message = bereken.norm_message(turn.services, drafted.data["norm"], day)
+        await turn.services.db.run_write(drafts.drop, actor=turn.actor)
+        return Reply(edit=message)
     if drafted.kind == drafts.DONE:
         return await termijnen.done_on_chosen_day(turn, drafted, day)
     await turn.services.db.run_write(

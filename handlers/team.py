@@ -68,7 +68,7 @@ def digest_message(
             {
                 "code": found.code,
                 "kader": knowledge.kaders[found.kader].title,
-                "days_open": found.days_open,
+                "days_open": (digest.today - services.rules.today(found.opened_at)).days,
             }
             for found in digest.unowned
         ],

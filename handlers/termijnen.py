@@ -135,8 +135,11 @@ def reminder_message(
     wanted_at: datetime | None = None,
     sent_at: datetime | None = None,
     repeat: bool = False,
+    may_handle: bool = True,
 ) -> Message:
     """The morning message about these termijnen, from how they stand now.
+
+    Who may not handle them (a beheerder, when nobody of the team can be reached) gets no buttons.
 
     The same data always gives the same message, so that a sent one can be kept true by editing.
     `wanted_at` and `sent_at` (UTC) let it say that it comes late.
@@ -152,7 +155,10 @@ def reminder_message(
         ],
         had_moeten=moment_text(wanted_at, services.rules.timezone) if late and wanted_at else None,
         herhaling=repeat,
+        niemand_bereikbaar=not may_handle,
     )
+    if not may_handle:
+        return Message(text=text)
     if len(found) == 1:
         return Message(text=text, rows=_rows(services, found[0]))
     rows = [
@@ -218,6 +224,7 @@ async def _termijn_message(turn: Turn, shown: TermijnView) -> Message:
         termijnen=[_shown(services, shown, head, turn.today, turn.actor.person_id)],
         had_moeten=None,
         herhaling=False,
+        niemand_bereikbaar=False,
     )
     return Message(text=text, rows=_rows(services, shown))
 

@@ -10,7 +10,7 @@ from knowledge.models import Card, SourceRef
 from knowledge.refusals import Refusal
 from knowledge.search import MAX_QUESTION
 from storage import questions
-from storage.access import Actor, Permission
+from storage.access import Actor, Permission, Role
 
 SHORT, STEPS, CAUTIONS, SOURCES = "kort", "stappen", "let-op", "bron"
 MAX_RELATED = 2
@@ -113,6 +113,7 @@ def help_data(actor: Actor) -> dict[str, object]:
         "naam": actor.first_name,
         "zaken": actor.may(Permission.OPEN_ZAAK),
         "team": actor.may(Permission.SEE_TEAM),
+        "ochtend": any(held.role is Role.TEAMLEIDER for held in actor.held),
     }
 
 

@@ -54,7 +54,9 @@ def personal_data(text: str) -> tuple[PersonalData, ...]:
 
 def _kinds(text: str) -> Iterator[PersonalData]:
     for match in _IBAN.finditer(text):
-        if iban.is_valid(match[0]):
+        # Words after the number look like more of it: any beginning that is one, counts.
+        run = match[0].replace(" ", "")
+        if any(iban.is_valid(run[:length]) for length in range(15, len(run) + 1)):
             yield PersonalData.IBAN
     for match in _BSN.finditer(text):
         digits = re.sub(r"\D", "", match[0])

@@ -14,7 +14,7 @@ LETTERS = "ABCDEFGHJKLMNPRSTVWXYZ"  # no I, O, Q, U: they read as 1, 0, O, V
 DIGITS = "0123456789"
 CHECK = "0123456789ABCDEFGHJKLMNPRSTVWXY"  # 31 characters, a prime, so every slip shows
 _VALUE = {character: value for value, character in enumerate(DIGITS + LETTERS)}
-_FORM = re.compile(r"^([A-Z])(\d)-?(\d{3})([A-Z0-9])$")
+_FORM = re.compile(r"^([A-Z])(\d)-?(\d{4})([A-Z0-9])$")
 
 SPOKEN = {
     "A": "alfa", "B": "bravo", "C": "charlie", "D": "delta", "E": "echo", "F": "foxtrot",
@@ -28,7 +28,7 @@ SPOKEN = {
 
 def make(choose: Callable[[str], str]) -> str:
     """A new code; `choose` picks one character from a string (pass a cryptographic choice)."""
-    body = choose(LETTERS) + "".join(choose(DIGITS) for _ in range(4))
+    body = choose(LETTERS) + "".join(choose(DIGITS) for _ in range(5))
     return f"{body[:2]}-{body[2:]}{_check(body)}"
 
 

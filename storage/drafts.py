@@ -53,6 +53,12 @@ def get(session: Session, *, actor: Actor, nonce: str, kind: str | None = None) 
     return _shown(_running(session, actor, nonce, kind))
 
 
+def find(session: Session, *, actor: Actor, nonce: str) -> Conversation | None:
+    """The running conversation that this nonce belongs to, however old; None when it is over."""
+    found = session.get(Draft, actor.person_id)
+    return _shown(found) if found is not None and found.nonce == nonce else None
+
+
 def listening(session: Session, *, now: datetime, actor: Actor) -> Conversation | None:
     """The conversation that typed text may be an answer to, if one still listens."""
     found = session.get(Draft, actor.person_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -32,7 +32,7 @@ class UnownedZaak:
     zaak_id: int
     code: str
     kader: str
-    days_open: int
+    opened_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ def team_digest(session: Session, *, team_id: int, today: date) -> TeamDigest:
                 zaak_id=stored_id(zaak.id),
                 code=zaak.code,
                 kader=zaak.kader,
-                days_open=(today - zaak.opened_at.date()).days,
+                opened_at=zaak.opened_at,
             )
             for zaak in unowned
         ),

@@ -76,8 +76,10 @@ def claim(
     if not ids:
         return []
     token = secrets.token_urlsafe(12)
-    # Claimed before and never recorded, or timed out under way: it may be in the chat already.
-    maybe_sent = or_(col(Notice.state) == "claimed", col(Notice.failure) == "timeout")
+    # Claimed before and never recorded, or lost on the way back: it may be in the chat already.
+    maybe_sent = or_(
+        col(Notice.state) == "claimed", col(Notice.failure).in_(("timeout", "network"))
+    )
     repeats = set(session.exec(select(Notice.id).where(col(Notice.id).in_(ids), maybe_sent)))
     session.connection().execute(
         update(Notice)

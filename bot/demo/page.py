@@ -37,8 +37,8 @@ FURTHEST_STEP = timedelta(days=366)
 """A clock set years ahead by a slip of the thumb would run every job in between."""
 
 EXAMPLES = (
-    "Hoe lang duurt een ondertoezichtstelling?",
-    "Wanneer doe ik een verzoek tot onderzoek?",
+    "Hoe lang mag drang zonder vto duren?",
+    "Stappen van de meldcode",
     "/bereken 6 weken vanaf 3 april",
 )
 

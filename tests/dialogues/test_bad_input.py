@@ -237,6 +237,7 @@ async def test_a_reminder_that_may_have_arrived_says_so_when_it_comes_again(chat
 
 
 async def test_somebody_whose_access_ended_gets_no_reminder_and_the_lead_does(chat: Chat) -> None:
+    from sqlmodel import select  # noqa: PLC0415
     from storage.tables import Person  # noqa: PLC0415
 
     await open_ots(chat)
@@ -244,7 +245,9 @@ async def test_somebody_whose_access_ended_gets_no_reminder_and_the_lead_does(ch
     db = chat.world.services.db
 
     def revoke(session: object) -> None:
-        person = session.get(Person, 1)  # type: ignore[attr-defined]
+        person = session.exec(  # type: ignore[attr-defined]
+            select(Person).where(Person.channel_id == SANNE.user_id)
+        ).one()
         person.revoked_at = chat.world.now()
 
     db.write(revoke)
