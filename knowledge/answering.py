@@ -13,9 +13,9 @@ from enum import StrEnum
 from knowledge.models import Card
 from knowledge.search import Hit, Search
 
-SURE_FROM = 0.60
+SURE_FROM = 0.58
 SURE_LEAD = 0.12
-CHOOSE_FROM = 0.28
+CHOOSE_FROM = 0.30
 MAX_OPTIONS = 3
 """Fitted by eye on questions of other writers: nothing out of scope sure, few questions unheard."""
 NATIONAL_REGION = "landelijk"

@@ -26,7 +26,7 @@ MAX_WORDS = 60
 SAME_WORD = 82.0
 """rapidfuzz ratio from which two words count as one with a slip."""
 
-STRANGER_WEIGHT = 0.7
+STRANGER_WEIGHT = 1.0
 """How much a word nobody here uses counts, as a share of the rarest known word."""
 
 # Words that carry no subject in a process question.

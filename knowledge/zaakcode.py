@@ -1,6 +1,6 @@
-"""Make and check a meaningless case code: `K7-429F`.
+"""Make and check a meaningless case code: `K7-4291N`.
 
-A letter, a digit, three digits and a check character, from an alphabet without look-alikes. The
+A letter, a digit, four digits and a check character, from an alphabet without look-alikes. The
 check character finds any single wrong character and any swap of neighbours (a weighted sum modulo a
 prime, the idea of the ISBN-10). The code says nothing about the child, the team or the date.
 """
@@ -43,7 +43,7 @@ def parse(text: str) -> str | None:
 
 
 def spoken(code: str) -> str:
-    """The code as said over the phone: "kilo zeven vier twee negen foxtrot"."""
+    """The code as said over the phone: "kilo zeven vier twee negen een november"."""
     return " ".join(SPOKEN[character] for character in code if character != "-")
 
 
