@@ -180,7 +180,7 @@ def invite(session: Session, *, now: datetime, role: Role, team: str | None) -> 
         NotFound: no team of that name.
         Conflict: this role needs a team, or goes without one.
     """
-    if role in TEAM_ROLES and team is None:
+    if role in TEAM_ROLES and not team:
         raise Conflict("rol-zonder-team", rol=role.value)
     found = session.exec(select(Team).where(Team.name == team)).first() if team else None
     if team and found is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import shutil
 import socket
@@ -13,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import structlog
 
 from knowledge.loader import KnowledgeBase, load
 from storage import schema
@@ -21,6 +23,10 @@ from storage.rules import Rules
 
 TEMPLATE = "koersbot_template"
 _numbers = itertools.count(1)
+
+
+# Tests look at what people see; the logs have tests of their own, in a program of their own.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL + 1))
 
 
 @pytest.fixture(autouse=True)

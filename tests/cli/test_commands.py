@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from knowledge.loader import NATIONAL
 
 
 @pytest.fixture
@@ -187,8 +188,6 @@ def test_content_that_is_broken_is_named_by_file_and_line(
 def test_a_worked_example_that_is_wrong_is_found(
     koersbot: Koersbot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from knowledge.loader import NATIONAL  # noqa: PLC0415
-
     norms = tmp_path / "eigen" / "norms"
     norms.mkdir(parents=True)
     text = (NATIONAL / "norms" / "gedragen-koers.yaml").read_text(encoding="utf-8")

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlmodel import Session, select
 
 from bot.demo.world import ELS, KARIM, SANNE, Member
 from storage import access
 from storage.access import Role
+from storage.db import Database, DatabaseUnavailable
+from storage.tables import Person
 from tests.dialogues.conftest import Chat
 from tests.dialogues.test_journey import open_ots
 
@@ -184,7 +187,6 @@ async def test_a_bug_shows_a_reference_and_nothing_else(
 async def test_a_database_that_is_away_is_said_and_comes_back_by_itself(
     chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from storage.db import Database, DatabaseUnavailable  # noqa: PLC0415
 
     def away(*_: object, **__: object) -> None:
         raise DatabaseUnavailable("weg")
@@ -237,17 +239,13 @@ async def test_a_reminder_that_may_have_arrived_says_so_when_it_comes_again(chat
 
 
 async def test_somebody_whose_access_ended_gets_no_reminder_and_the_lead_does(chat: Chat) -> None:
-    from sqlmodel import select  # noqa: PLC0415
-    from storage.tables import Person  # noqa: PLC0415
 
     await open_ots(chat)
     before = len(chat.from_bot(SANNE))
     db = chat.world.services.db
 
-    def revoke(session: object) -> None:
-        person = session.exec(  # type: ignore[attr-defined]
-            select(Person).where(Person.channel_id == SANNE.user_id)
-        ).one()
+    def revoke(session: Session) -> None:
+        person = session.exec(select(Person).where(Person.channel_id == SANNE.user_id)).one()
         person.revoked_at = chat.world.now()
 
     db.write(revoke)

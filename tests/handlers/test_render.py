@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from markupsafe import escape
 
 from bot.demo.entities import parse_html
 from handlers import render
+from handlers.actions import NoneOfThese
 from handlers.render import Message, Texts, build_texts
 
 PIECE = st.one_of(
@@ -42,8 +45,6 @@ def test_parts_fit_nest_well_and_lose_no_word(text: str, limit: int) -> None:
 
 
 def test_the_buttons_stand_under_the_last_part(texts: Texts) -> None:
-    from handlers.actions import NoneOfThese  # noqa: PLC0415
-
     button = texts.button("geen-van-deze", action=NoneOfThese())
     first, *_, last = render.parts(Message(text="woord " * 2000, rows=((button,),)))
     assert first.rows == ()
@@ -62,9 +63,6 @@ def test_a_text_that_misses_something_fails_loudly(texts: Texts) -> None:
 
 
 def test_days_and_lengths_as_people_and_telegram_count_them() -> None:
-    from datetime import UTC, date, datetime  # noqa: PLC0415
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
-
     assert render.day_text(date(2026, 11, 23)) == "maandag 23 november 2026"
     assert render.short_day(date(2027, 1, 4)) == "ma 4 jan"
     moment = datetime(2026, 11, 27, 7, 30, tzinfo=UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from bot.settings import PREFIX, Settings
 from handlers.render import TEXTS, build_texts
 from handlers.routing import COMMANDS, table
 from knowledge.loader import KnowledgeBase
+from knowledge.refusals import Refusal
 from storage.db import Database
 
 ROOT = Path(__file__).parents[2]
@@ -84,13 +86,9 @@ def test_every_refusal_has_its_sentence_and_every_sentence_its_refusal() -> None
 
 def test_a_refusal_is_one_or_two_sentences_without_exclamation() -> None:
     texts = build_texts()
-    from knowledge.refusals import Refusal  # noqa: PLC0415
-
     template = (TEXTS / "weigering.j2").read_text(encoding="utf-8")
     for name in re.findall(r"{% macro (\w+)\(p\)", template):
         filled = dict.fromkeys(re.findall(r"p\.(\w+)", template), "x")
-        from datetime import date  # noqa: PLC0415
-
         filled |= {"dag": date(2026, 11, 23), "start": date(2026, 11, 23)}  # type: ignore[dict-item]
         text = texts.refusal(Refusal(name, **filled))
         assert text.endswith("."), text
@@ -129,8 +127,6 @@ def test_every_norm_is_used_and_has_a_ladder(knowledge: KnowledgeBase) -> None:
 
 
 def test_every_kader_opens_with_at_least_one_termijn(knowledge: KnowledgeBase) -> None:
-    from datetime import date  # noqa: PLC0415
-
     for kader in knowledge.kaders.values():
         norms = knowledge.norms_for(kader.id, date(2026, 11, 23))
         assert any(norm.start_event is kader.asks for norm in norms), kader.id

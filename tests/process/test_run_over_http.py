@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -19,6 +19,7 @@ import pytest
 from bot.demo.botapi import BotApi
 from bot.demo.server import ServedBotApi
 from bot.demo.state import ShownMessage
+from handlers.render import day_text
 from knowledge.loader import KnowledgeBase
 
 pytestmark = pytest.mark.process
@@ -166,7 +167,7 @@ def test_the_whole_road_over_http(
 
             morning = knowledge.calendar.working_day_on_or_after(before + timedelta(days=1))
             here.koersbot("tick", "--at", f"{morning}T08:00", "--json")
-            digest = karim.sees(f"Team Zuid · {in_dutch(morning)}")
+            digest = karim.sees(f"Team Zuid · {day_text(morning)}")
             assert "Vaste jeugdbeschermer" in digest.text or "Eerste contact" in digest.text
     log = here.log()
     assert TOKEN not in log
@@ -254,9 +255,3 @@ def test_a_database_that_was_never_prepared_says_which_command_to_run(
         ended = Installation(tmp_path, served.base_url).koersbot("run")
     assert ended.returncode == 1
     assert "koersbot db upgrade" in ended.stderr
-
-
-def in_dutch(day: date) -> str:
-    from handlers.render import day_text  # noqa: PLC0415
-
-    return day_text(day)
