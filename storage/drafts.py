@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from storage.access import Actor
 from storage.refusals import DraftGone
@@ -51,6 +51,11 @@ def get(session: Session, *, actor: Actor, nonce: str, kind: str | None = None) 
         DraftGone: it is over, or another one runs.
     """
     return _shown(_running(session, actor, nonce, kind))
+
+
+def hold(session: Session, *, actor: Actor) -> None:
+    """Let nobody else end this person's conversation until this transaction ends."""
+    session.exec(select(Draft).where(Draft.person_id == actor.person_id).with_for_update()).first()
 
 
 def find(session: Session, *, actor: Actor, nonce: str) -> Conversation | None:

