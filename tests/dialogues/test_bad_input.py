@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
@@ -10,7 +14,6 @@ from sqlmodel import Session, select
 from bot.demo.world import ELS, KARIM, SANNE, Member
 from storage import access
 from storage.access import Role
-from storage.db import Database, DatabaseUnavailable
 from storage.tables import Person
 from tests.dialogues.conftest import Chat
 from tests.dialogues.test_journey import open_ots
@@ -184,17 +187,34 @@ async def test_a_bug_shows_a_reference_and_nothing_else(
     assert "geheim" not in reply
 
 
-async def test_a_database_that_is_away_is_said_and_comes_back_by_itself(
-    chat: Chat, monkeypatch: pytest.MonkeyPatch
+async def test_a_database_held_by_another_program_is_said_and_comes_back_by_itself(
+    chat: Chat,
 ) -> None:
+    file = chat.world.services.db.engine.url.database
+    with closing(sqlite3.connect(str(file), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert "Ik kan nu niet bij mijn geheugen" in await chat.says(SANNE, "wat is een ots")
+        other.execute("ROLLBACK")
+    assert "geen zaken open" in await chat.says(SANNE, "/zaken")
 
-    def away(*_: object, **__: object) -> None:
-        raise DatabaseUnavailable("weg")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(Database, "read", away)
+async def test_a_database_that_is_gone_is_said_too(chat: Chat) -> None:
+    file = Path(str(chat.world.services.db.engine.url.database))
+    chat.world.services.db.engine.dispose()
+    with out_of_the_way(file):
         assert "Ik kan nu niet bij mijn geheugen" in await chat.says(SANNE, "/zaken")
     assert "geen zaken open" in await chat.says(SANNE, "/zaken")
+
+
+@contextmanager
+def out_of_the_way(file: Path) -> Iterator[None]:
+    """The file is gone, and a folder stands in its place."""
+    aside = file.with_suffix(".aside")
+    file.rename(aside)
+    file.mkdir()
+    yield
+    file.rmdir()
+    aside.rename(file)
 
 
 async def test_a_blocked_chat_tells_the_lead_instead_and_recovers(chat: Chat) -> None:
