@@ -39,6 +39,16 @@ class Unit(StrEnum):
     JAREN = "jaren"
 
 
+MAX_AMOUNT = {
+    Unit.WERKDAGEN: 2000,
+    Unit.DAGEN: 3660,
+    Unit.WEKEN: 520,
+    Unit.MAANDEN: 480,
+    Unit.JAREN: 40,
+}
+"""The longest term there is, for a norm and for a sum; a longer one is a typing error."""
+
+
 class Roll(StrEnum):
     """What happens when the last day is no working day.
 
@@ -173,8 +183,12 @@ class OtherReading(ContentModel):
 
     reading: Sentence = Field(alias="lezing")
     source: Slug = Field(alias="bron")
-    amount: int = Field(alias="aantal", ge=1, le=1200)
+    amount: int = Field(alias="aantal", ge=1)
     unit: Unit = Field(alias="eenheid")
+
+
+def _amounts(readings: tuple[OtherReading, ...]) -> list[tuple[int, Unit]]:
+    return [(reading.amount, reading.unit) for reading in readings]
 
 
 class WorkedExample(ContentModel):
@@ -195,7 +209,7 @@ class Norm(ContentModel):
     id: Slug
     version: int = Field(alias="versie", ge=1)
     title: Sentence = Field(alias="titel")
-    amount: int = Field(alias="aantal", ge=1, le=1200)
+    amount: int = Field(alias="aantal", ge=1)
     unit: Unit = Field(alias="eenheid")
     counts_from: Sentence = Field(alias="telt_vanaf")
     start_event: StartEvent = Field(alias="gebeurtenis")
@@ -216,6 +230,13 @@ class Norm(ContentModel):
     ladder: Slug
     facts: tuple[FactId, ...] = Field(default=(), alias="feiten")
     examples: tuple[WorkedExample, ...] = Field(alias="voorbeelden", min_length=3)
+
+    @model_validator(mode="after")
+    def _countable(self) -> Self:
+        for amount, unit in ((self.amount, self.unit), *_amounts(self.other_readings)):
+            if amount > MAX_AMOUNT[unit]:
+                raise ValueError(f"'aantal' is hoogstens {MAX_AMOUNT[unit]} {unit.value}")
+        return self
 
 
 class Kader(ContentModel):

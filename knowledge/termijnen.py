@@ -24,17 +24,8 @@ from datetime import date, timedelta
 from pydantic import BaseModel, ConfigDict
 
 from knowledge.calendar import ONE_DAY, Calendar, checked
-from knowledge.models import Direction, Norm, Roll, Unit
+from knowledge.models import MAX_AMOUNT, Direction, Norm, Roll, Unit
 from knowledge.refusals import ImpossibleDate
-
-MAX_AMOUNT = {
-    Unit.WERKDAGEN: 2000,
-    Unit.DAGEN: 3660,
-    Unit.WEKEN: 520,
-    Unit.MAANDEN: 480,
-    Unit.JAREN: 40,
-}
-"""The longest term a person can ask for; a longer one is a typing error."""
 
 WEEKEND_NAMES = frozenset({"zaterdag", "zondag"})
 
