@@ -11,7 +11,16 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 FactId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
@@ -178,17 +187,22 @@ class Card(ContentModel):
     danger: bool = Field(default=False, alias="gevaar")
 
 
+def _within_reach(amount: int, info: ValidationInfo) -> int:
+    unit = info.data.get("unit")
+    if unit is not None and amount > MAX_AMOUNT[unit]:
+        raise ValueError(f"is te groot; kies hoogstens {MAX_AMOUNT[unit]} {unit.value}")
+    return amount
+
+
 class OtherReading(ContentModel):
     """Another defensible reading of a disputed norm: warnings follow the earliest one."""
 
     reading: Sentence = Field(alias="lezing")
     source: Slug = Field(alias="bron")
-    amount: int = Field(alias="aantal", ge=1)
     unit: Unit = Field(alias="eenheid")
+    amount: int = Field(alias="aantal", ge=1)
 
-
-def _amounts(readings: tuple[OtherReading, ...]) -> list[tuple[int, Unit]]:
-    return [(reading.amount, reading.unit) for reading in readings]
+    _countable = field_validator("amount")(_within_reach)
 
 
 class WorkedExample(ContentModel):
@@ -209,8 +223,8 @@ class Norm(ContentModel):
     id: Slug
     version: int = Field(alias="versie", ge=1)
     title: Sentence = Field(alias="titel")
-    amount: int = Field(alias="aantal", ge=1)
     unit: Unit = Field(alias="eenheid")
+    amount: int = Field(alias="aantal", ge=1)
     counts_from: Sentence = Field(alias="telt_vanaf")
     start_event: StartEvent = Field(alias="gebeurtenis")
     day_count: Sentence = Field(alias="welke_dag_telt")
@@ -231,12 +245,7 @@ class Norm(ContentModel):
     facts: tuple[FactId, ...] = Field(default=(), alias="feiten")
     examples: tuple[WorkedExample, ...] = Field(alias="voorbeelden", min_length=3)
 
-    @model_validator(mode="after")
-    def _countable(self) -> Self:
-        for amount, unit in ((self.amount, self.unit), *_amounts(self.other_readings)):
-            if amount > MAX_AMOUNT[unit]:
-                raise ValueError(f"'aantal' is hoogstens {MAX_AMOUNT[unit]} {unit.value}")
-        return self
+    _countable = field_validator("amount")(_within_reach)
 
 
 class Kader(ContentModel):

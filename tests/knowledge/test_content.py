@@ -311,7 +311,7 @@ NORM_MISTAKES = [
     ),
     pytest.param("eenheid: dagen\nt", "eenheid: uren\nt", "kies uit: ", id="unit"),
     pytest.param("aantal: 5", "aantal: 0", "is te klein; kies 1 of meer", id="nothing"),
-    pytest.param("aantal: 5", "aantal: 9999", "'aantal' is hoogstens", id="too-much"),
+    pytest.param("aantal: 5", "aantal: 9999", "is te groot; kies hoogstens 3660", id="too-much"),
     pytest.param("aantal: 5", "aantal: vijf", "hier hoort een heel getal", id="word"),
     pytest.param("kaders: [ots]", "kaders: []", "geen kader en geen kaart gebruikt", id="unused"),
     pytest.param("geldig: {van: 2026-01-01}", "geldig: {van: 2026-01-01, tot: 2025-01-01}",
