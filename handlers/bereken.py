@@ -7,9 +7,10 @@ from datetime import date
 from handlers.actions import ComputeNorm
 from handlers.context import Reply, Services, Turn, say
 from handlers.dagen import day_message
-from handlers.render import Message
+from handlers.render import Message, Texts
 from handlers.vragen import region_text, source_data
 from knowledge import dates, termijnen
+from knowledge.loader import KnowledgeBase
 from knowledge.refusals import Refusal
 from knowledge.termijnen import NormDueDate
 from storage import drafts
@@ -91,8 +92,8 @@ def why_text(services: Services, computed: NormDueDate, *, code: str | None) -> 
     )
 
 
-def explanation_lines(services: Services, due: termijnen.DueDate) -> list[str]:
+def explanation_lines(knowledge: KnowledgeBase, texts: Texts, due: termijnen.DueDate) -> list[str]:
     """The explanation of a due date as plain lines, for the command line."""
-    free = services.knowledge.calendar.why_free(due.on)
-    text = services.texts.phrase("uitleg", "regels", due.model_dump(), free)
+    free = knowledge.calendar.why_free(due.on)
+    text = texts.phrase("uitleg", "regels", due.model_dump(), free)
     return [line for line in text.splitlines() if line.strip()]

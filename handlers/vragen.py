@@ -29,7 +29,7 @@ async def ask(turn: Turn) -> Reply:
         questions.record,
         now=turn.now,
         outcome=answer.kind.value,
-        topic=answer.options[0].card.topic if answer.options else None,
+        topic=answer.card.topic if answer.card else None,
         card=answer.card.id if answer.card else None,
         confidence=answer.confidence,
     )

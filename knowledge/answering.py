@@ -41,8 +41,8 @@ class Option:
 class Answer:
     """What the knowledge base says to a question.
 
-    `card` is set only when `kind` is sure. `options` are ranked and never repeat a card; for
-    `choose` they are what is offered. `read_as` is the known way of asking that fitted best.
+    `card` is set only when `kind` is sure. `options` are ranked and never repeat a card: for
+    `choose` what is offered, for `none` the nearest there is, which nobody is shown. `read_as` is the known way of asking that fitted best.
     """
 
     kind: Kind
@@ -74,7 +74,7 @@ class Answerer:
         return Answer(
             kind=kind,
             card=best.card if best and kind is Kind.SURE else None,
-            options=() if kind is Kind.NONE else options,
+            options=options,
             confidence=options[0].confidence if options else 0.0,
             read_as=best.phrasing if best and kind is Kind.SURE else None,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -67,7 +67,7 @@ def first_broken_line(session: Session) -> int | None:
 
 def _hash(line: JournalLine) -> str:
     content: Mapping[str, Any] = {
-        "at": line.at.isoformat(timespec="microseconds"),
+        "at": line.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "actor": line.actor_id,
         "action": line.action,
         "subject": line.subject,

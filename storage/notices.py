@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, func, or_, update
 from sqlmodel import Session, col, select
 
 from storage import access, journal, planning
@@ -198,6 +198,22 @@ def settle(session: Session, *, now: datetime, termijn_id: int) -> None:
             col(Notice.state).in_(("planned", "claimed")),
         )
         .values(state="cancelled", claimed_until=None)
+    )
+    refresh_messages(session, now=now, termijn_ids=[termijn_id])
+
+
+def unsettle(session: Session, *, now: datetime, termijn_id: int) -> None:
+    """A termijn is open again: what was silenced unsent is planned anew, messages are edited.
+
+    Silenced notices are removed, so that planning does not take them as told.
+    """
+    session.connection().execute(
+        delete(Notice).where(
+            col(Notice.termijn_id) == termijn_id,
+            col(Notice.state) == "cancelled",
+            col(Notice.message_id).is_(None),
+            func.coalesce(col(Notice.failure), "") != planning.SEEN,
+        )
     )
     refresh_messages(session, now=now, termijn_ids=[termijn_id])
 

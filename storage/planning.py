@@ -28,6 +28,9 @@ PLAN_BATCH = 500
 TERMIJN, DIGEST = "termijn", "digest"
 """The kinds of notice."""
 
+SEEN = "seen_at_opening"
+"""Why a notice is cancelled from the start: who opened the zaak has just seen it."""
+
 # Who gets what nobody in a role can receive: the next one up, in this order.
 _FALLBACK = (Role.JEUGDBESCHERMER, Role.TEAMLEIDER, Role.GEBIEDSMANAGER, Role.BEHEERDER)
 _ROLE = {
@@ -96,7 +99,9 @@ def plan_digests(session: Session, *, now: datetime, rules: Rules) -> int:
             .where(col(DigestSchedule.id) == row.id, col(DigestSchedule.next_at) == row.next_at)
             .values(next_at=following)
         )
-        if moved.rowcount != 1:
+        due_at = ladder.speaking_time(now, calendar=calendar, timezone=timezone)
+        # Missed until a night or weekend: the digest of the next morning says it all.
+        if moved.rowcount != 1 or due_at >= following:
             continue
         _add(
             session,
@@ -105,7 +110,7 @@ def plan_digests(session: Session, *, now: datetime, rules: Rules) -> int:
             person_id=row.person_id,
             team_id=row.team_id,
             wanted_at=row.next_at,
-            due_at=ladder.speaking_time(now, calendar=calendar, timezone=timezone),
+            due_at=due_at,
         )
         planned += 1
     return planned
@@ -176,7 +181,7 @@ def _plan_for(
             wanted_at=wanted_at,
             due_at=max(wanted_at, spoken(now)),
             state="failed" if person_id is None else "cancelled" if seen_it else "planned",
-            failure="nobody" if person_id is None else "seen_at_opening" if seen_it else None,
+            failure="nobody" if person_id is None else SEEN if seen_it else None,
         )
     return planned
 

@@ -138,7 +138,7 @@ def record_day(
         NotFound: no such open zaak for this person, or this kader does not know the day.
         Conflict: the day was filled in before, or lies in the future or too long ago.
     """
-    zaak = _own_zaak(session, actor, zaak_id, Permission.HANDLE_TERMIJN)
+    zaak = _own_zaak(session, actor, zaak_id, Permission.HANDLE_TERMIJN, lock=True)
     kader = _kader(rules, zaak.kader)
     if event not in kader.also:
         raise NotFound("dag-hoort-niet-bij-kader")
@@ -161,10 +161,17 @@ def assign(
         NotAllowed: this person does not assign in this team.
         Conflict: the receiver is no jeugdbeschermer of the team any more.
     """
-    zaak = _own_zaak(session, actor, zaak_id, Permission.ASSIGN)
+    zaak = _own_zaak(session, actor, zaak_id, Permission.ASSIGN, lock=True)
     if to not in access.reachable(session, role=access.Role.JEUGDBESCHERMER, team_id=zaak.team_id):
         raise Conflict("geen-jeugdbeschermer-van-team")
     if zaak.owner_id != to:
+        # Whoever plans or handles one of its termijnen now goes first: that is readdressed too.
+        session.exec(
+            select(Termijn.id)
+            .where(Termijn.zaak_id == zaak.id)
+            .order_by(col(Termijn.id))
+            .with_for_update(key_share=True)
+        ).all()
         journal.append(
             session,
             now=now,
@@ -257,7 +264,7 @@ def undo_done(
         old=old,
     )
     _plan(session, termijn, rules=rules)
-    notices.refresh_messages(session, now=now, termijn_ids=[termijn_id])
+    notices.unsettle(session, now=now, termijn_id=termijn_id)
     return zaak_views.view_termijn(session, termijn, zaak)
 
 
@@ -420,8 +427,10 @@ def _free_code(session: Session) -> str:
     raise LookupError("no free zaak code found: the alphabet of zaakcode is too small by now")
 
 
-def _own_zaak(session: Session, actor: Actor, zaak_id: int, permission: Permission) -> Zaak:
-    found = session.get(Zaak, zaak_id)
+def _own_zaak(
+    session: Session, actor: Actor, zaak_id: int, permission: Permission, *, lock: bool = False
+) -> Zaak:
+    found = session.get(Zaak, zaak_id, with_for_update={"key_share": True} if lock else None)
     if found is None or found.closed_at is not None:
         raise NotFound("zaak-onbekend")
     try:

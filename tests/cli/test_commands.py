@@ -30,7 +30,7 @@ class Koersbot:
 
 
 COMMANDS = [
-    "demo", "run", "ask", "bereken", "kennis check", "team add", "invite", "tick", "db upgrade",
+    "demo", "run", "ask", "eval", "privacy", "bereken", "kennis check", "kennis list", "team add", "invite", "tick", "db upgrade",
     "doctor",
 ]  # fmt: skip
 
@@ -213,3 +213,39 @@ def test_the_demo_never_starts_with_a_real_token(
     result = koersbot("demo", "--no-browser", "--port", "0")
     assert result.exit_code == 1
     assert "start niet met een echt token" in result.stderr
+
+
+def test_a_labelled_set_is_scored(koersbot: Koersbot, tmp_path: Path) -> None:
+    file = tmp_path / "set.jsonl"
+    rows = [
+        {"q": "hoe lang mag drang zonder vto duren", "kind": "in", "topics": ["drang.zonder-vto"]},
+        {"q": "hoe lang mag drang zonder vto duren", "kind": "in", "topics": ["drang.duur"]},
+        {"q": "recept voor appeltaart", "kind": "out"},
+        {"q": "hoe lang mag drang zonder vto duren", "kind": "near", "topics": []},
+    ]
+    file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    scores = koersbot.json("eval", str(file))
+    assert (scores["in"], scores["sure_right"], scores["sure_wrong"]) == (2, 1, 1)
+    assert (scores["near_out"], scores["near_out_sure"]) == (2, 1)
+    assert scores["top1"] == 1
+
+
+def test_personal_data_in_a_file_is_told_line_by_line(koersbot: Koersbot, tmp_path: Path) -> None:
+    file = tmp_path / "regels.jsonl"
+    file.write_text('{"text": "bsn 111222333"}\n{"text": "0800-2000"}\n', encoding="utf-8")
+    said = [
+        json.loads(line) for line in koersbot("privacy", "--file", str(file)).stdout.splitlines()
+    ]
+    assert said == [
+        {"text": "bsn 111222333", "pii": True, "types": ["bsn"]},
+        {"text": "0800-2000", "pii": False, "types": []},
+    ]
+
+
+def test_everything_there_is_can_be_listed(koersbot: Koersbot) -> None:
+    listed = koersbot.json("kennis", "list")
+    assert set(listed) == {"cards", "norms", "guides"}
+    cards = listed["cards"]
+    assert isinstance(cards, list)
+    assert set(cards[0]) == {"id", "topic", "title", "status", "region"}
+    assert {"id": "gedragen-koers", "version": 1} in listed["norms"]  # type: ignore[operator]

@@ -136,11 +136,11 @@ class Office:
             to=to.person_id,
         )
 
-    def keep_only(self, zaak: ZaakView, norm_id: str) -> TermijnView:
+    def keep_only(self, zaak: ZaakView, norm_id: str, *, actor: Actor | None = None) -> TermijnView:
         """Handle all other termijnen of a zaak on the spot, so that one is left to look at."""
         for other in zaak.termijnen:
             if other.norm_id != norm_id:
-                self.done(other, on=zaak.opened_at.date(), now=zaak.opened_at)
+                self.done(other, on=zaak.opened_at.date(), now=zaak.opened_at, actor=actor)
         return by_norm(zaak, norm_id)
 
     # Notices
@@ -184,7 +184,7 @@ class Office:
     def sql(self, statement: str, **values: Any) -> list[Any]:
         """Raw SQL in a transaction of its own."""
         stored = {
-            name: value.astimezone(UTC).replace(tzinfo=None)
+            name: value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
             if isinstance(value, datetime) and self.sqlite
             else value
             for name, value in values.items()

@@ -1,0 +1,331 @@
+"""Commands over the content alone: ask, eval, bereken, privacy, kennis. They open no database."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bot.cli_base import JSON_HELP, Refused, exactly_one, field, refusals_shown, rows
+from bot.settings import load_settings
+from handlers.bereken import explanation_lines
+from handlers.render import Texts, build_texts, plain
+from knowledge import termijnen
+from knowledge.answering import Answer, Answerer, Kind, build_answerer
+from knowledge.loader import KnowledgeBase, load
+from knowledge.models import Roll, Unit
+from knowledge.privacy import personal_data
+from knowledge.refusals import ImpossibleDate, Refusal
+
+T = TypeVar("T")
+
+FIRST, FEW = 1, 3
+"""How far down a ranking an evaluation looks."""
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--file", "file", type=click.Path(path_type=Path), help='JSONL met "q" per regel.')
+@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
+@refusals_shown
+def ask(text: str | None, file: Path | None, as_json: bool) -> None:
+    """Beantwoord een vraag."""
+    exactly_one(text=text, file=file)
+    settings = load_settings()
+    knowledge = load(settings.overlays)
+    answerer = build_answerer(knowledge.cards.values())
+
+    def answered(question: str) -> dict[str, object]:
+        started = time.perf_counter()
+        answer = answerer.answer(question, region=settings.region)
+        return _answer_json(question, answer, (time.perf_counter() - started) * 1000)
+
+    if file is not None:
+        for row in rows(file):
+            click.echo(json.dumps(answered(str(field(row, "q", file))), ensure_ascii=False))
+        return
+    result = answered(text or "")
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+        return
+    _print_answer(knowledge, result)
+
+
+@click.command()
+@click.option("--start", help="Startdag, jjjj-mm-dd.")
+@click.option("--amount", type=int, help="Aantal.")
+@click.option("--unit", type=click.Choice([unit.value for unit in Unit]), help="Eenheid.")
+@click.option("--roll", type=click.Choice([roll.value for roll in Roll]), default="none")
+@click.option("--norm", "norm_id", help="Id van een norm, in plaats van aantal en eenheid.")
+@click.option("--file", "file", type=click.Path(path_type=Path), help="JSONL, één som per regel.")
+@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
+@refusals_shown
+def bereken(
+    start: str | None,
+    amount: int | None,
+    unit: str | None,
+    roll: str,
+    norm_id: str | None,
+    file: Path | None,
+    as_json: bool,
+) -> None:
+    """Reken een termijn uit en leg hem uit."""
+    knowledge, texts = load(load_settings().overlays), build_texts()
+    if file is not None:
+        _bereken_file(knowledge, texts, file)
+        return
+    if start is None or (norm_id is None) == (amount is None or unit is None):
+        raise click.UsageError("Geef --start met --amount en --unit, of --start met --norm.")
+    asked = {"start": start, "amount": amount, "unit": unit, "roll": roll, "norm": norm_id}
+    result = _berekend(
+        knowledge, texts, {key: value for key, value in asked.items() if value is not None}
+    )
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+    else:
+        click.echo(result["end"])
+        click.echo("\n".join(str(line) for line in result["explanation"]))
+
+
+@click.group()
+def kennis() -> None:
+    """De kennisbank."""
+
+
+@kennis.command("check")
+@refusals_shown
+def kennis_check() -> None:
+    """Controleer alle kaarten, normen en eigen mappen."""
+    knowledge = load(load_settings().overlays)
+    wrong = _failed_examples(knowledge)
+    if wrong:
+        raise Refused("\n".join(wrong))
+    topics = {card.topic for card in knowledge.cards.values()}
+    phrasings = sum(len(card.phrasings) for card in knowledge.cards.values())
+    click.echo(
+        f"De kennisbank klopt: {len(knowledge.cards)} kaarten over {len(topics)} van "
+        f"{len(knowledge.topics)} onderwerpen, {phrasings} vragen, {len(knowledge.norms)} normen."
+    )
+
+
+def _answer_json(question: str, answer: Answer, milliseconds: float) -> dict[str, object]:
+    topics = list(dict.fromkeys(option.card.topic for option in answer.options))
+    return {
+        "q": question,
+        "kind": answer.kind.value,
+        "topic": answer.card.topic if answer.card else None,
+        "card": answer.card.id if answer.card else None,
+        "options": topics,
+        "confidence": answer.confidence,
+        "ms": round(milliseconds, 2),
+    }
+
+
+def _print_answer(knowledge: KnowledgeBase, result: dict[str, object]) -> None:
+    if result["kind"] == Kind.SURE.value:
+        card = knowledge.cards[str(result["card"])]
+        sources = "; ".join(
+            f"{knowledge.sources[ref.source].title}, {ref.locator} (gelezen {ref.read_on})"
+            for ref in card.sources
+        )
+        click.echo(f"{card.title}\n\n{card.answer}\n\nBron: {sources}")
+    elif result["kind"] == Kind.CHOOSE.value:
+        options = result["options"]
+        named = [str(topic) for topic in options] if isinstance(options, list) else []
+        click.echo("Bedoel je: " + ", ".join(knowledge.topics[topic].title for topic in named))
+    else:
+        click.echo("Dat weet ik niet.")
+
+
+def _berekend(knowledge: KnowledgeBase, texts: Texts, asked: dict[str, Any]) -> dict[str, Any]:
+    """One sum as JSON.
+
+    Raises:
+        Refusal: an impossible date or amount, or an unknown norm.
+    """
+    start = _iso_day(asked.get("start"))
+    if "norm" in asked:
+        norm = knowledge.norm_on(str(asked["norm"]), start)
+        computed = termijnen.for_norm(norm, start=start, calendar=knowledge.calendar)
+        due = computed.due
+        more = {
+            "norm": norm.id,
+            "version": norm.version,
+            "warn_on": computed.warn_on.isoformat(),
+            "readings": [
+                {"reading": other.reading, "end": other.due.on.isoformat()}
+                for other in computed.others
+            ],
+            "source": [
+                {
+                    "title": knowledge.sources[ref.source].title,
+                    "locator": ref.locator,
+                    "read_on": ref.read_on.isoformat(),
+                }
+                for ref in norm.sources
+            ],
+        }
+    else:
+        due = termijnen.compute(
+            start=start,
+            amount=_whole(asked.get("amount")),
+            unit=_choice(Unit, asked.get("unit")),
+            roll=_choice(Roll, asked.get("roll", "none")),
+            calendar=knowledge.calendar,
+        )
+        more = {}
+    return {
+        "start": start.isoformat(),
+        "end": due.on.isoformat(),
+        "explanation": explanation_lines(knowledge, texts, due),
+        "uncertain": due.uncertain,
+        **more,
+    }
+
+
+def _bereken_file(knowledge: KnowledgeBase, texts: Texts, file: Path) -> None:
+    refused = 0
+    for row in rows(file):
+        try:
+            result = _berekend(knowledge, texts, row)
+        except Refusal as refusal:
+            refused += 1
+            result = {"error": plain(texts.refusal(refusal))}
+        click.echo(json.dumps(result, ensure_ascii=False))
+    if refused:
+        raise Refused(f"{refused} sommen geweigerd; de reden staat in de regel zelf.")
+
+
+def _iso_day(value: object) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ImpossibleDate("datum-onleesbaar") from None
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise Refusal("som-onleesbaar")
+
+
+def _choice(kind: type[T], value: object) -> T:
+    try:
+        return kind(value)  # type: ignore[call-arg]
+    except ValueError:
+        raise Refusal("som-onleesbaar") from None
+
+
+def _failed_examples(knowledge: KnowledgeBase) -> list[str]:
+    """Worked examples that the engine does not agree with."""
+    return [
+        f"norm '{norm.id}' versie {norm.version}: {example.start} geeft {due.on}, "
+        f"het voorbeeld zegt {example.end}; zoek uit wie gelijk heeft"
+        for versions in knowledge.norms.values()
+        for norm in versions
+        for example in norm.examples
+        if (
+            due := termijnen.for_norm(norm, start=example.start, calendar=knowledge.calendar).due
+        ).on
+        != example.end
+    ]
+
+
+@click.command("eval")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
+@refusals_shown
+def evaluate(file: Path, as_json: bool) -> None:
+    """Meet de antwoorden op een bestand met vragen en hun onderwerp."""
+    settings = load_settings()
+    answerer = build_answerer(load(settings.overlays).cards.values())
+    scored = _scores(answerer, [dict(row) for row in rows(file)], file, settings.region)
+    if as_json:
+        click.echo(json.dumps(scored))
+        return
+    for name, value in scored.items():
+        click.echo(f"{name}: {value}")
+
+
+@click.command()
+@click.option("--file", "file", required=True, type=click.Path(path_type=Path), help="JSONL.")
+@refusals_shown
+def privacy(file: Path) -> None:
+    """Zeg van elke regel met "text" of er persoonsgegevens in staan; het antwoord is JSON."""
+    for row in rows(file):
+        text = str(field(row, "text", file))
+        kinds = [kind.value for kind in personal_data(text)]
+        click.echo(
+            json.dumps({"text": text, "pii": bool(kinds), "types": kinds}, ensure_ascii=False)
+        )
+
+
+@kennis.command("list")
+@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
+@refusals_shown
+def kennis_list(as_json: bool) -> None:
+    """Noem alle kaarten, normen en gidsen."""
+    knowledge = load(load_settings().overlays)
+    cards = [
+        {
+            "id": card.id,
+            "topic": card.topic,
+            "title": card.title,
+            "status": card.status.value,
+            "region": card.region,
+        }
+        for card in knowledge.cards.values()
+    ]
+    listed = {
+        "cards": cards,
+        "norms": [
+            {"id": norm.id, "version": norm.version}
+            for versions in knowledge.norms.values()
+            for norm in versions
+        ],
+        "guides": [],
+    }
+    if as_json:
+        click.echo(json.dumps(listed, ensure_ascii=False))
+        return
+    for card in cards:
+        click.echo(f"{card['topic']}: {card['title']} ({card['id']})")
+
+
+def _scores(
+    answerer: Answerer, asked: Sequence[dict[str, Any]], file: Path, region: str | None
+) -> dict[str, float | int]:
+    """Counts over labelled questions: `kind` is in, near or out, `topics` are the right ones."""
+    counts = dict.fromkeys(
+        ("in", "top1", "top3", "sure_right", "sure_wrong", "near_out", "near_out_sure"), 0
+    )
+    milliseconds = []
+    for row in asked:
+        started = time.perf_counter()
+        answer = answerer.answer(str(field(row, "q", file)), region=region)
+        milliseconds.append((time.perf_counter() - started) * 1000)
+        sure = answer.kind is Kind.SURE
+        if row.get("kind", "in") != "in":
+            counts["near_out"] += 1
+            counts["near_out_sure"] += sure
+            continue
+        right = set(row.get("topics") or ())
+        ranked = list(dict.fromkeys(option.card.topic for option in answer.options))
+        hit = answer.card is not None and answer.card.topic in right
+        counts["in"] += 1
+        counts["top1"] += bool(right & set(ranked[:FIRST]))
+        counts["top3"] += bool(right & set(ranked[:FEW]))
+        counts["sure_right"] += sure and hit
+        counts["sure_wrong"] += sure and not hit
+    milliseconds.sort()
+
+    def percentile(share: float) -> float:
+        place = min(int(len(milliseconds) * share), len(milliseconds) - 1)
+        return round(milliseconds[place], 2) if milliseconds else 0.0
+
+    return {**counts, "p50_ms": percentile(0.5), "p95_ms": percentile(0.95)}
