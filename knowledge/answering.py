@@ -42,7 +42,8 @@ class Answer:
     """What the knowledge base says to a question.
 
     `card` is set only when `kind` is sure. `options` are ranked and never repeat a card: for
-    `choose` what is offered, for `none` the nearest there is, which nobody is shown. `read_as` is the known way of asking that fitted best.
+    `choose` what is offered, for `none` the nearest there is, which nobody is shown. `read_as` is
+    the known way of asking that fitted best.
     """
 
     kind: Kind

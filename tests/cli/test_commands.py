@@ -30,7 +30,8 @@ class Koersbot:
 
 
 COMMANDS = [
-    "demo", "run", "ask", "eval", "privacy", "bereken", "kennis check", "kennis list", "team add", "invite", "tick", "db upgrade",
+    "demo", "run", "ask", "eval", "privacy", "bereken", "kennis check", "kennis list", "team add",
+    "invite", "tick", "db upgrade",
     "doctor",
 ]  # fmt: skip
 
