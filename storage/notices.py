@@ -133,11 +133,17 @@ def record_sent(
         .values(state="sent", sent_at=now, claimed_until=None)
     )
     # Also what was cancelled while it was under way is in this message: it must be kept true.
+    # What somebody else sent and recorded after our lease ended stays with their message.
     session.connection().execute(
-        update(Notice).where(col(Notice.id).in_(ids)).values(message_id=message.id)
+        update(Notice)
+        .where(
+            col(Notice.id).in_(ids),
+            or_(col(Notice.claim) == sent[0].claim, col(Notice.message_id).is_(None)),
+        )
+        .values(message_id=message.id)
     )
     overtaken = session.exec(
-        select(Notice.id).where(col(Notice.id).in_(ids), Notice.state == "cancelled")
+        select(Notice.id).where(Notice.message_id == message.id, Notice.state == "cancelled")
     ).first()
     if overtaken is not None:
         message.stale_at = now

@@ -219,6 +219,15 @@ def test_a_day_is_filled_in_once(office: Office) -> None:
     assert refused(office, again, Conflict).text_id == "dag-al-ingevuld"
 
 
+def test_of_two_who_fill_in_a_day_at_once_one_is_first(office: Office) -> None:
+    zaak = office.open()
+    results = together(
+        partial(record, office, zaak), partial(record, office, zaak, actor=office.thea)
+    )
+    assert sorted(type(result).__name__ for result in results) == ["Conflict", "ZaakView"]
+    assert office.counts()["zaak_day"] == 2
+
+
 def test_a_day_that_the_kader_does_not_know_is_refused(office: Office) -> None:
     ots, vots = office.open(), office.open(kader="vots")
     wrong = [
