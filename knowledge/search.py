@@ -31,87 +31,16 @@ STRANGER_WEIGHT = 1.0
 
 # Words that carry no subject in a process question.
 EMPTY_WORDS = frozenset(
-    [
-        "de",
-        "het",
-        "een",
-        "en",
-        "of",
-        "in",
-        "op",
-        "te",
-        "van",
-        "voor",
-        "met",
-        "dat",
-        "die",
-        "dit",
-        "is",
-        "zijn",
-        "was",
-        "ben",
-        "er",
-        "om",
-        "aan",
-        "bij",
-        "naar",
-        "als",
-        "dan",
-        "ook",
-        "nog",
-        "al",
-        "maar",
-        "wel",
-        "ik",
-        "je",
-        "jij",
-        "we",
-        "wij",
-        "ze",
-        "zij",
-        "u",
-        "mijn",
-        "jouw",
-        "ons",
-        "onze",
-        "hun",
-        "t",
-        "n",
-        "k",
-        "ff",
-        "even",
-        "eens",
-        "nou",
-        "hoe",
-        "wat",
-        "wie",
-        "waar",
-        "wanneer",
-        "welke",
-        "waarom",
-        "mag",
-        "moet",
-        "kan",
-        "kun",
-        "moeten",
-        "kunnen",
-        "mogen",
-        "wordt",
-        "worden",
-        "heb",
-        "heeft",
-        "hebben",
-        "doe",
-        "doen",
-        "doet",
-        "dus",
-        "zo",
-        "iets",
-        "iemand",
-        "geen",
-        "niet",
-    ]
-)
+    {
+        "de", "het", "een", "en", "of", "in", "op", "te", "van", "voor", "met", "dat", "die",
+        "dit", "is", "zijn", "was", "ben", "er", "om", "aan", "bij", "naar", "als", "dan",
+        "ook", "nog", "al", "maar", "wel", "ik", "je", "jij", "we", "wij", "ze", "zij", "u",
+        "mijn", "jouw", "ons", "onze", "hun", "t", "n", "k", "ff", "even", "eens", "nou", "hoe",
+        "wat", "wie", "waar", "wanneer", "welke", "waarom", "mag", "moet", "kan", "kun",
+        "moeten", "kunnen", "mogen", "wordt", "worden", "heb", "heeft", "hebben", "doe", "doen",
+        "doet", "dus", "zo", "iets", "iemand", "geen", "niet",
+    }
+)  # fmt: skip
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -146,23 +75,41 @@ class Search:
             _Phrasing(card, text, bag, sum(self._rarity[word] for word in bag))
             for (card, text), bag in zip(texts, bags, strict=True)
         ]
+        self._places: dict[str, list[int]] = {word: [] for word in self._vocabulary}
+        for place, phrasing in enumerate(self._phrasings):
+            for word in phrasing.words:
+                self._places[word].append(place)
 
     def rank(self, question: str) -> list[Hit]:
         """Cards by fit, best first; those without a shared word are left out."""
-        asked = set(words(question)[:MAX_WORDS])
+        asked = dict.fromkeys(words(question)[:MAX_WORDS])
         known = {word: self._known_as(word) for word in asked}
         asked_weight = sum(
             max((self._rarity[other] for other in same), default=self._stranger)
             for same in known.values()
         )
         best: dict[str, Hit] = {}
-        for phrasing in self._phrasings:
-            score = self._score(phrasing, known.values(), asked_weight)
-            if score > 0 and score > best.get(phrasing.card.id, _NOTHING).score:
+        for place, shared in self._shared(known.values()).items():
+            phrasing = self._phrasings[place]
+            score = 2 * shared / (asked_weight + phrasing.weight)
+            if score > best.get(phrasing.card.id, _NOTHING).score:
                 best[phrasing.card.id] = Hit(
                     card=phrasing.card, score=score, phrasing=phrasing.text
                 )
         return sorted(best.values(), key=lambda hit: (-hit.score, hit.card.id))
+
+    def _shared(self, known: Iterable[Mapping[str, float]]) -> dict[int, float]:
+        """The weight of the words each phrasing shares with the question, by its place."""
+        shared: dict[int, float] = {}
+        for same in known:
+            here: dict[int, float] = {}
+            for word, likeness in same.items():
+                weight = self._rarity[word] * likeness
+                for place in self._places[word]:
+                    here[place] = max(weight, here.get(place, 0.0))
+            for place, weight in here.items():
+                shared[place] = shared.get(place, 0.0) + weight
+        return shared
 
     def _known_as(self, word: str) -> Mapping[str, float]:
         if word in self._rarity:
@@ -173,22 +120,6 @@ class Search:
             word, self._vocabulary, scorer=fuzz.ratio, score_cutoff=SAME_WORD, limit=3
         )
         return {other: ratio / 100 for other, ratio, _ in found}
-
-    def _score(
-        self, phrasing: _Phrasing, known: Iterable[Mapping[str, float]], asked_weight: float
-    ) -> float:
-        shared = 0.0
-        for same in known:
-            shared += max(
-                (
-                    self._rarity[word] * likeness
-                    for word, likeness in same.items()
-                    if word in phrasing.words
-                ),
-                default=0.0,
-            )
-        total = asked_weight + phrasing.weight
-        return 2 * shared / total if total else 0.0
 
 
 def normalise(text: str) -> str:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -71,7 +72,19 @@ class Lifecycle(RuleBasedStateMachine):
     def termijn_ids(self) -> list[int]:
         return [row[0] for row in self.office.sql("SELECT id FROM termijn ORDER BY id")]
 
+    def done_ids(self) -> list[int]:
+        statement = "SELECT id FROM termijn WHERE done_on IS NOT NULL ORDER BY id"
+        return [row[0] for row in self.office.sql(statement)]
+
+    def warned_ids(self) -> list[int]:
+        waiting = [row for row in self.office.notices() if row["state"] in ("planned", "claimed")]
+        return [row["termijn_id"] for row in waiting if row["termijn_id"] is not None]
+
     # What people do
+
+    @initialize(who=PEOPLE, kader=KADERS, days_ago=st.integers(0, 3))
+    def open_the_first(self, who: str, kader: str, days_ago: int) -> None:
+        self.open(who, kader, days_ago)
 
     @rule(who=PEOPLE, kader=KADERS, days_ago=st.integers(0, 12))
     def open(self, who: str, kader: str, days_ago: int) -> None:
@@ -106,19 +119,21 @@ class Lifecycle(RuleBasedStateMachine):
             )
 
     @precondition(lambda self: self.termijn_ids())
-    @rule(data=st.data(), who=PEOPLE, days_ago=st.integers(0, 2))
-    def done(self, data: st.DataObject, who: str, days_ago: int) -> None:
+    @rule(data=st.data(), who=PEOPLE, days_ago=st.integers(0, 2), pressing=st.booleans())
+    def done(self, data: st.DataObject, who: str, days_ago: int, *, pressing: bool) -> None:
+        # Half of the time what somebody is just being warned of.
+        ids = (self.warned_ids() if pressing else []) or self.termijn_ids()
         with suppress(Refusal):
             self.database.write(
                 zaken.mark_done,
                 now=self.now,
                 actor=self.actor(who),
                 rules=self.rules_of_law,
-                termijn_id=data.draw(st.sampled_from(self.termijn_ids())),
+                termijn_id=data.draw(st.sampled_from(ids)),
                 on=self.today - timedelta(days=days_ago),
             )
 
-    @precondition(lambda self: self.termijn_ids())
+    @precondition(lambda self: self.done_ids())
     @rule(data=st.data())
     def undo(self, data: st.DataObject) -> None:
         with suppress(Refusal):
@@ -127,7 +142,7 @@ class Lifecycle(RuleBasedStateMachine):
                 now=self.now,
                 actor=self.office.thea,
                 rules=self.rules_of_law,
-                termijn_id=data.draw(st.sampled_from(self.termijn_ids())),
+                termijn_id=data.draw(st.sampled_from(self.done_ids())),
             )
 
     @rule(who=OWNERS)
@@ -139,6 +154,12 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(pause=PAUSES)
     def time_passes(self, pause: timedelta) -> None:
         self.now += pause
+
+    @rule()
+    def the_next_moment_comes(self) -> None:
+        following = self.database.read(notices.next_moment)
+        self.now = max(self.now, following or self.now)
+        self.plan()
 
     @rule()
     def plan(self) -> None:
