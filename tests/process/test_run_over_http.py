@@ -214,7 +214,8 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(api: BotApi, tmp_path: Pat
         process.wait()
         with here.running():
             sanne.presses("Vandaag", "Klopt dit?")
-            sanne.presses("Klopt, open de zaak", "Termijnen")
+            zaak = sanne.presses("Klopt, open de zaak", "Termijnen")
+    assert "Vaste jeugdbeschermer toegewezen" in zaak.text
 
 
 @pytest.mark.parametrize(
