@@ -77,8 +77,9 @@ class Lifecycle(RuleBasedStateMachine):
         return [row[0] for row in self.office.sql(statement)]
 
     def warned_ids(self) -> list[int]:
-        waiting = [row for row in self.office.notices() if row["state"] in ("planned", "claimed")]
-        return [row["termijn_id"] for row in waiting if row["termijn_id"] is not None]
+        states = ("planned", "claimed", "sent")
+        told = [row for row in self.office.notices() if row["state"] in states]
+        return [row["termijn_id"] for row in told if row["termijn_id"] is not None][-4:]
 
     # What people do
 
@@ -86,12 +87,13 @@ class Lifecycle(RuleBasedStateMachine):
     def open_the_first(self, who: str, kader: str, days_ago: int) -> None:
         self.open(who, kader, days_ago)
 
+    @precondition(lambda self: len(self.zaak_ids()) < 3)
     @rule(who=PEOPLE, kader=KADERS, days_ago=st.integers(0, 12))
     def open(self, who: str, kader: str, days_ago: int) -> None:
         day = self.today - timedelta(days=days_ago)
         self.office.open(self.actor(who), day=day, now=self.now, kader=kader)
 
-    @precondition(lambda self: self.zaak_ids())
+    @precondition(lambda self: self.office.counts()["zaak_day"] == len(self.zaak_ids()))
     @rule(data=st.data(), days_ago=st.integers(0, 400))
     def record_day(self, data: st.DataObject, days_ago: int) -> None:
         with suppress(Refusal):
@@ -105,7 +107,6 @@ class Lifecycle(RuleBasedStateMachine):
                 day=self.today - timedelta(days=days_ago),
             )
 
-    @precondition(lambda self: self.zaak_ids())
     @rule(data=st.data(), to=OWNERS)
     def assign(self, data: st.DataObject, to: str) -> None:
         with suppress(Refusal):
@@ -118,7 +119,6 @@ class Lifecycle(RuleBasedStateMachine):
                 to=self.actor(to).person_id,
             )
 
-    @precondition(lambda self: self.termijn_ids())
     @rule(data=st.data(), who=PEOPLE, days_ago=st.integers(0, 2), pressing=st.booleans())
     def done(self, data: st.DataObject, who: str, days_ago: int, *, pressing: bool) -> None:
         # Half of the time what somebody is just being warned of.
@@ -155,10 +155,21 @@ class Lifecycle(RuleBasedStateMachine):
     def time_passes(self, pause: timedelta) -> None:
         self.now += pause
 
-    @rule()
-    def the_next_moment_comes(self) -> None:
+    @rule(data=st.data(), sends=st.booleans())
+    def the_next_moment_comes(self, data: st.DataObject, *, sends: bool) -> None:
         following = self.database.read(notices.next_moment)
         self.now = max(self.now, following or self.now)
+        self.plan()
+        if sends:
+            self.send(data, 8)
+
+    @rule(data=st.data(), who=PEOPLE)
+    def second_thoughts(self, data: st.DataObject, who: str) -> None:
+        """Done, and taken back on the spot: the everyday slip of the thumb."""
+        self.plan()
+        self.done(data, who, 0, pressing=True)
+        if self.done_ids():
+            self.undo(data)
         self.plan()
 
     @rule()
