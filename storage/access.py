@@ -178,7 +178,7 @@ def invite(session: Session, *, now: datetime, role: Role, team: str | None) -> 
 
     Raises:
         NotFound: no team of that name.
-        Conflict: this role needs a team, or goes without one.
+        Conflict: this role means nothing without a team.
     """
     if role in TEAM_ROLES and not team:
         raise Conflict("rol-zonder-team", rol=role.value)

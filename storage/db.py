@@ -1,7 +1,7 @@
 """Engine and transactions, for SQLite and PostgreSQL.
 
 Operations of this room are plain functions that take a `Session`. `Database.write` runs one in one
-transaction; `Database.read` in a snapshot that is thrown away. Both are synchronous; the bot calls
+transaction; `Database.read` in one that is thrown away. Both are synchronous; the bot calls
 them in a thread (`run_write`, `run_read`), so that a slow disk never holds up the event loop.
 """
 

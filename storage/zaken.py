@@ -157,8 +157,7 @@ def assign(
     """Give a zaak to a jeugdbeschermer of its team.
 
     Raises:
-        NotFound: no such open zaak for this person.
-        NotAllowed: this person does not assign in this team.
+        NotFound: no such open zaak, or not one this person may assign.
         Conflict: the receiver is no jeugdbeschermer of the team any more.
     """
     zaak = _own_zaak(session, actor, zaak_id, Permission.ASSIGN, lock=True)

@@ -243,6 +243,7 @@ def test_a_message_is_stale_once_its_termijn_changed(office: Office, termijn: Te
     assert stale(office, THE_DAY) == []
     office.done(termijn, on=THE_DAY.date(), now=THE_DAY + SECOND)
     assert len(stale(office, THE_DAY + SECOND)) == 2
+    assert {row["state"] for row in office.notices(termijn)} == {"sent"}
 
 
 @pytest.fixture
