@@ -6,8 +6,8 @@ from datetime import datetime
 
 from handlers.actions import ChooseOwner, ShowDigest, ShowTermijn
 from handlers.context import Reply, Services, Turn, say
-from handlers.render import Button, Message, grid, moment_text
-from handlers.termijnen import SAID_LATE_AFTER
+from handlers.render import Button, Message, grid
+from handlers.termijnen import should_have_come
 from knowledge.refusals import Refusal
 from storage import access, figures
 from storage.access import Permission
@@ -46,7 +46,6 @@ def digest_message(
 ) -> Message:
     """A digest as a message: attention first, what went well in one line."""
     texts, knowledge = services.texts, services.knowledge
-    late = wanted_at is not None and sent_at is not None and sent_at - wanted_at > SAID_LATE_AFTER
 
     def item(found: DigestItem) -> dict[str, object]:
         versions = knowledge.norms.get(found.norm_id)
@@ -76,7 +75,7 @@ def digest_message(
         open_zaken=digest.open_zaken,
         afgehandeld=digest.handled,
         op_tijd=digest.on_time,
-        had_moeten=moment_text(wanted_at, services.rules.timezone) if late and wanted_at else None,
+        had_moeten=should_have_come(services, wanted_at, sent_at),
         herhaling=repeat,
     )
     pressing = [

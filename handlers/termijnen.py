@@ -125,6 +125,15 @@ async def undo(turn: Turn, action: UndoDone) -> Reply:
     )
 
 
+def should_have_come(
+    services: Services, wanted_at: datetime | None, sent_at: datetime | None
+) -> str | None:
+    """When a message should have come, in words; None when it is in time."""
+    if wanted_at is None or sent_at is None or sent_at - wanted_at <= SAID_LATE_AFTER:
+        return None
+    return moment_text(wanted_at, services.rules.timezone)
+
+
 def reminder_message(
     services: Services,
     found: Sequence[TermijnView],
@@ -144,7 +153,6 @@ def reminder_message(
     The same data always gives the same message, so that a sent one can be kept true by editing.
     `wanted_at` and `sent_at` (UTC) let it say that it comes late.
     """
-    late = wanted_at is not None and sent_at is not None and sent_at - wanted_at > SAID_LATE_AFTER
     text = services.texts.screen(
         "termijn",
         herinnering=True,
@@ -153,7 +161,7 @@ def reminder_message(
             _shown(services, termijn, zaken_by_id[termijn.zaak_id], today, person_id)
             for termijn in found
         ],
-        had_moeten=moment_text(wanted_at, services.rules.timezone) if late and wanted_at else None,
+        had_moeten=should_have_come(services, wanted_at, sent_at),
         herhaling=repeat,
         niemand_bereikbaar=not may_handle,
     )

@@ -27,8 +27,6 @@ from knowledge.calendar import ONE_DAY, Calendar, checked
 from knowledge.models import MAX_AMOUNT, Direction, Norm, Roll, Unit
 from knowledge.refusals import ImpossibleDate
 
-WEEKEND_NAMES = frozenset({"zaterdag", "zondag"})
-
 
 class SkippedDay(BaseModel):
     """A day that did not count, and why: "Tweede Paasdag", "zaterdag"."""

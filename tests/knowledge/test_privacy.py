@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -189,5 +191,7 @@ def test_no_text_raises(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1" * 20_000, "a." * 10_000 + "@", "NL91" * 5_000, "0 " * 10_000])
-def test_a_long_text_is_checked_in_no_time(text: str) -> None:
+def test_a_long_text_is_checked_in_under_half_a_second(text: str) -> None:
+    started = time.perf_counter()
     personal_data(text)
+    assert time.perf_counter() - started < 0.5

@@ -337,4 +337,5 @@ def test_a_team_name_that_is_empty_or_too_long_is_refused(database: Database, na
 
 
 def test_a_team_name_of_sixty_characters_fits(database: Database) -> None:
-    database.write(access.add_team, now=NINE, name="N" * 60)
+    team = database.write(access.add_team, now=NINE, name="N" * 60)
+    assert database.read(access.team_names, team_ids=[team]) == {team: "N" * 60}
