@@ -69,7 +69,7 @@ def build_services(
     return Services(
         db=database,
         rules=Rules(knowledge=content, timezone=settings.zone),
-        answerer=build_answerer(content.cards.values()),
+        answerer=build_answerer(content),
         texts=build_texts(),
         clock=clock,
         region=settings.region,

@@ -14,7 +14,8 @@ import click
 
 from bot import app as wiring
 from bot.cli_base import JSON_HELP, Refused, refusals_shown
-from bot.cli_knowledge import ask, bereken, evaluate, kennis, privacy
+from bot.cli_kennis import kennis
+from bot.cli_knowledge import ask, bereken, evaluate, privacy
 from bot.doctor import diagnose
 from bot.logs import configure_logs
 from bot.settings import Settings, SettingsError, load_settings

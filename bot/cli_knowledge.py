@@ -1,4 +1,4 @@
-"""Commands over the content alone: ask, eval, bereken, privacy, kennis. They open no database."""
+"""Commands over the content alone: ask, eval, bereken, privacy. They open no database."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def ask(text: str | None, file: Path | None, as_json: bool) -> None:
     exactly_one(text=text, file=file)
     settings = load_settings()
     knowledge = load(settings.overlays)
-    answerer = build_answerer(knowledge.cards.values())
+    answerer = build_answerer(knowledge)
 
     def answered(question: str) -> dict[str, object]:
         started = time.perf_counter()
@@ -49,11 +49,10 @@ def ask(text: str | None, file: Path | None, as_json: bool) -> None:
         for row in rows(file):
             click.echo(json.dumps(answered(str(field(row, "q", file))), ensure_ascii=False))
         return
-    result = answered(text or "")
     if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False))
+        click.echo(json.dumps(answered(text or ""), ensure_ascii=False))
         return
-    _print_answer(knowledge, result)
+    _print_answer(knowledge, answerer.answer(text or "", region=settings.region))
 
 
 @click.command()
@@ -92,52 +91,34 @@ def bereken(
         click.echo("\n".join(str(line) for line in result["explanation"]))
 
 
-@click.group()
-def kennis() -> None:
-    """De kennisbank."""
-
-
-@kennis.command("check")
-@refusals_shown
-def kennis_check() -> None:
-    """Controleer alle kaarten, normen en eigen mappen."""
-    knowledge = load(load_settings().overlays)
-    wrong = _failed_examples(knowledge)
-    if wrong:
-        raise Refused("\n".join(wrong))
-    topics = {card.topic for card in knowledge.cards.values()}
-    phrasings = sum(len(card.phrasings) for card in knowledge.cards.values())
-    click.echo(
-        f"De kennisbank klopt: {len(knowledge.cards)} kaarten over {len(topics)} van "
-        f"{len(knowledge.topics)} onderwerpen, {phrasings} vragen, {len(knowledge.norms)} normen."
-    )
-
-
 def _answer_json(question: str, answer: Answer, milliseconds: float) -> dict[str, object]:
-    topics = list(dict.fromkeys(option.card.topic for option in answer.options))
     return {
         "q": question,
         "kind": answer.kind.value,
-        "topic": answer.card.topic if answer.card else None,
+        "topic": answer.topic,
         "card": answer.card.id if answer.card else None,
-        "options": topics,
+        "options": list(answer.topics),
         "confidence": answer.confidence,
         "ms": round(milliseconds, 2),
     }
 
 
-def _print_answer(knowledge: KnowledgeBase, result: dict[str, object]) -> None:
-    if result["kind"] == Kind.SURE.value:
-        card = knowledge.cards[str(result["card"])]
+def _print_answer(knowledge: KnowledgeBase, answer: Answer) -> None:
+    if answer.term is not None:
+        full = f" ({answer.term.in_full})" if answer.term.in_full else ""
+        click.echo(f"{answer.term.term}{full}: {answer.term.meaning}")
+    elif answer.card is not None:
+        card = answer.card
         sources = "; ".join(
             f"{knowledge.sources[ref.source].title}, {ref.locator} (gelezen {ref.read_on})"
             for ref in card.sources
         )
         click.echo(f"{card.title}\n\n{card.answer}\n\nBron: {sources}")
-    elif result["kind"] == Kind.CHOOSE.value:
-        options = result["options"]
-        named = [str(topic) for topic in options] if isinstance(options, list) else []
-        click.echo("Bedoel je: " + ", ".join(knowledge.topics[topic].title for topic in named))
+    elif answer.kind is Kind.CHOOSE:
+        named = ", ".join(knowledge.topics[topic].title for topic in answer.topics)
+        click.echo(f"Bedoel je: {named}")
+    elif answer.refusal is not None:
+        click.echo(f"{answer.refusal.answer}\n\nWie het wel weet: {answer.refusal.who_knows}")
     else:
         click.echo("Dat weet ik niet.")
 
@@ -221,21 +202,6 @@ def _choice(kind: type[T], value: object) -> T:
         raise Refusal("som-onleesbaar") from None
 
 
-def _failed_examples(knowledge: KnowledgeBase) -> list[str]:
-    """Worked examples that the engine does not agree with."""
-    return [
-        f"norm '{norm.id}' versie {norm.version}: {example.start} geeft {due.on}, "
-        f"het voorbeeld zegt {example.end}; zoek uit wie gelijk heeft"
-        for versions in knowledge.norms.values()
-        for norm in versions
-        for example in norm.examples
-        if (
-            due := termijnen.for_norm(norm, start=example.start, calendar=knowledge.calendar).due
-        ).on
-        != example.end
-    ]
-
-
 @click.command("eval")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
@@ -243,7 +209,7 @@ def _failed_examples(knowledge: KnowledgeBase) -> list[str]:
 def evaluate(file: Path, as_json: bool) -> None:
     """Meet de antwoorden op een bestand met vragen en hun onderwerp."""
     settings = load_settings()
-    answerer = build_answerer(load(settings.overlays).cards.values())
+    answerer = build_answerer(load(settings.overlays))
     scored = _scores(answerer, [dict(row) for row in rows(file)], file, settings.region)
     if as_json:
         click.echo(json.dumps(scored))
@@ -265,38 +231,6 @@ def privacy(file: Path) -> None:
         )
 
 
-@kennis.command("list")
-@click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
-@refusals_shown
-def kennis_list(as_json: bool) -> None:
-    """Noem alle kaarten, normen en gidsen."""
-    knowledge = load(load_settings().overlays)
-    cards = [
-        {
-            "id": card.id,
-            "topic": card.topic,
-            "title": card.title,
-            "status": card.status.value,
-            "region": card.region,
-        }
-        for card in knowledge.cards.values()
-    ]
-    listed = {
-        "cards": cards,
-        "norms": [
-            {"id": norm.id, "version": norm.version}
-            for versions in knowledge.norms.values()
-            for norm in versions
-        ],
-        "guides": [],
-    }
-    if as_json:
-        click.echo(json.dumps(listed, ensure_ascii=False))
-        return
-    for card in cards:
-        click.echo(f"{card['topic']}: {card['title']} ({card['id']})")
-
-
 def _scores(
     answerer: Answerer, asked: Sequence[dict[str, Any]], file: Path, region: str | None
 ) -> dict[str, float | int]:
@@ -315,8 +249,8 @@ def _scores(
             counts["near_out_sure"] += sure
             continue
         right = set(row.get("topics") or ())
-        ranked = list(dict.fromkeys(option.card.topic for option in answer.options))
-        hit = answer.card is not None and answer.card.topic in right
+        ranked = answer.topics
+        hit = answer.topic in right
         counts["in"] += 1
         counts["top1"] += bool(right & set(ranked[:FIRST]))
         counts["top3"] += bool(right & set(ranked[:FEW]))

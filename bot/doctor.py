@@ -93,6 +93,19 @@ def _content(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         what="kennisbank", text=f"{len(knowledge.cards)} kaarten, {len(knowledge.norms)} normen"
     )
+    if settings.region is not None and settings.region not in knowledge.regions:
+        yield Finding(
+            what="regio",
+            text=f"'{settings.region}' staat niet in regions.yaml; kies een id uit die lijst",
+            wrong=True,
+        )
+    empty = [contact.id for contact in knowledge.contacts.values() if not contact.filled_in]
+    if empty:
+        yield Finding(
+            what="contacten",
+            text=f"nog niet ingevuld: {', '.join(empty)}; zet ze in contacts.yaml van je eigen map",
+            note=True,
+        )
     horizon = knowledge.calendar.horizon
     short = horizon < datetime.now(UTC).year + YEARS_AHEAD
     advice = "; vul het nieuwe besluit aan in calendar.yaml" if short else ""

@@ -40,6 +40,7 @@ async def ask_start(turn: Turn, action: ComputeNorm) -> Reply:
             today=turn.today,
             title=norm.title,
             question=turn.services.texts.phrase("meldingen", "vanaf-welke-dag", norm.counts_from),
+            ahead=turn.services.knowledge.events[norm.start_event].may_be_ahead,
         )
     )
 
@@ -84,7 +85,7 @@ def why_text(services: Services, computed: NormDueDate, *, code: str | None) -> 
         ],
         uitzonderingen=norm.exceptions,
         kracht=norm.force.value,
-        regio=region_text(norm.region),
+        regio=region_text(services, norm.region),
         organisatie=norm.organisation,
         norm=norm.id,
         versie=norm.version,

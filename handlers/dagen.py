@@ -20,11 +20,17 @@ def day_message(
     title: str | None = None,
     step: str | None = None,
     until: date | None = None,
+    ahead: bool = False,
 ) -> Message:
     """Ask for a day up to today: today and yesterday first, then the days before.
 
-    `until` is the last day of the block that is shown; None means the first screen.
+    `until` is the last day of the block that is shown; None means the first screen. A day that may
+    be `ahead` (an end date in a court order) lies too far off for buttons: it is typed.
     """
+    stop = texts.button("stoppen", action=Cancel(nonce=nonce))
+    if ahead:
+        text = texts.screen("dag_kiezen", stap=step, titel=title, vraag=question, typen=True)
+        return Message(text=text, rows=((stop,),))
     last = until or today - timedelta(days=2)
     near = [
         Button(label=texts.label(name, day), action=ChooseDay(nonce=nonce, day=day))
@@ -43,8 +49,7 @@ def day_message(
     if until is not None and until < today - timedelta(days=2):
         later = min(today - timedelta(days=2), until + timedelta(days=DAYS_SHOWN))
         turn.append(texts.button("later", action=TurnDays(nonce=nonce, until=later)))
-    stop = texts.button("stoppen", action=Cancel(nonce=nonce))
     return Message(
-        text=texts.screen("dag_kiezen", stap=step, titel=title, vraag=question),
+        text=texts.screen("dag_kiezen", stap=step, titel=title, vraag=question, typen=False),
         rows=(*grid(near), *grid(block, COLUMNS), tuple(turn), (stop,)),
     )

@@ -28,7 +28,8 @@ async def typed_day(turn: Turn) -> Reply | None:
     drafted = await turn.services.db.run_read(drafts.listening, now=turn.now, actor=turn.actor)
     if drafted is None or (drafted.kind == drafts.OPEN and "kader" not in drafted.data):
         return None
-    day = dates.parse_day(turn.text, today=turn.today, past=True)
+    ahead = _may_be_ahead(turn, drafted)
+    day = dates.parse_day(turn.text, today=turn.today, past=not ahead, ahead=ahead)
     if day is None:
         return None
     reply = await _with_day(turn, drafted, day)
@@ -47,6 +48,7 @@ async def turn_days(turn: Turn, action: TurnDays) -> Reply:
             title=None,
             question=_question(turn, drafted),
             until=min(action.until, turn.today),
+            ahead=_may_be_ahead(turn, drafted),
         )
     )
 
@@ -83,6 +85,18 @@ async def _with_day(turn: Turn, drafted: drafts.Conversation, day: date) -> Repl
         answers={"day": day.isoformat()},
     )
     return Reply(edit=zaken.confirm_message(turn, drafted, day))
+
+
+def _may_be_ahead(turn: Turn, drafted: drafts.Conversation) -> bool:
+    """Whether the day asked for may still have to come."""
+    knowledge = turn.services.knowledge
+    if drafted.kind == drafts.NORM:
+        event = knowledge.norm_on(drafted.data["norm"], turn.today).start_event
+    elif drafted.kind == drafts.DAY:
+        event = str(drafted.data["event"])
+    else:
+        return False
+    return event in knowledge.events and knowledge.events[event].may_be_ahead
 
 
 def _question(turn: Turn, drafted: drafts.Conversation) -> str:

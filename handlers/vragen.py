@@ -5,8 +5,8 @@ from __future__ import annotations
 from handlers.actions import ComputeNorm, NoneOfThese, ShowCard, Start
 from handlers.context import Reply, Services, Turn, say
 from handlers.render import Button, Message, grid
-from knowledge.answering import NATIONAL_REGION, Answer, Kind
-from knowledge.models import Card, SourceRef
+from knowledge.answering import Answer, Kind
+from knowledge.models import NATIONAL_REGION, Card, Outside, SourceRef, Term
 from knowledge.refusals import Refusal
 from knowledge.search import MAX_QUESTION
 from storage import questions
@@ -14,6 +14,7 @@ from storage.access import Actor, Permission, Role
 
 SHORT, STEPS, CAUTIONS, SOURCES = "kort", "stappen", "let-op", "bron"
 MAX_RELATED = 2
+MAX_NORMS = 3
 
 
 async def ask(turn: Turn) -> Reply:
@@ -29,7 +30,7 @@ async def ask(turn: Turn) -> Reply:
         questions.record,
         now=turn.now,
         outcome=answer.kind.value,
-        topic=answer.card.topic if answer.card else None,
+        topic=answer.topic,
         card=answer.card.id if answer.card else None,
         confidence=answer.confidence,
     )
@@ -46,17 +47,21 @@ async def show_card(turn: Turn, action: ShowCard) -> Reply:
 
 async def none_of_these(turn: Turn, action: NoneOfThese) -> Reply:
     """None of what was offered is meant: say who does know."""
-    return Reply(edit=Message(text=turn.services.texts.screen("weet_ik_niet", na_keuze=True)))
+    return Reply(edit=unknown(turn.services, after_choice=True))
 
 
 def answer_message(services: Services, actor: Actor, answer: Answer) -> Message:
     """An answer as a message."""
+    if answer.term is not None:
+        return term_message(services, answer.term)
     if answer.card is not None:
         read_as = answer.read_as if answer.read_as != answer.card.title else None
         return card_message(services, actor, answer.card, part=SHORT, read_as=read_as)
     texts = services.texts
+    if answer.refusal is not None:
+        return refusal_message(services, answer.refusal)
     if answer.kind is Kind.NONE:
-        return Message(text=texts.screen("weet_ik_niet", na_keuze=False))
+        return unknown(services)
     options = [
         Button(label=option.card.title, action=ShowCard(card=option.card.id, part=SHORT))
         for option in answer.options
@@ -74,7 +79,7 @@ def card_message(
         deel=part,
         gelezen_als=read_as,
         titel=card.title,
-        regio=region_text(card.region),
+        regio=region_text(services, card.region),
         organisatie=card.organisation,
         antwoord=card.answer,
         stappen=card.steps,
@@ -83,14 +88,51 @@ def card_message(
         afgelopen=card.validity.valid_until,
         bronnen=[source_data(services, ref) for ref in card.sources],
         wie_beslist=card.decides,
+        bellen_naar=[services.knowledge.contacts[contact] for contact in card.contacts],
         gevaar=card.danger,
+        altijd=services.knowledge.always_reachable,
     )
     return Message(text=text, rows=_card_rows(services, actor, card, part))
 
 
-def region_text(region: str) -> str | None:
+def term_message(services: Services, term: Term) -> Message:
+    """What an abbreviation or term means, with a button to the card that explains it."""
+    knowledge, where = services.knowledge, None
+    if term.source is not None:
+        where = f"{knowledge.sources[term.source.source].title}, {term.source.locator}"
+    text = services.texts.screen(
+        "begrip", term=term.term, voluit=term.in_full, uitleg=term.meaning, bron=where
+    )
+    card = knowledge.cards.get(term.card) if term.card else None
+    if card is None:
+        return Message(text=text)
+    return Message(
+        text=text, rows=((Button(label=card.title, action=ShowCard(card=card.id, part=SHORT)),),)
+    )
+
+
+def refusal_message(services: Services, refusal: Outside) -> Message:
+    """A subject that is not ours: why, and who does know."""
+    return Message(
+        text=services.texts.screen(
+            "niet_van_ons",
+            antwoord=refusal.answer,
+            wie_wel=refusal.who_knows,
+            gevaar=refusal.danger,
+            altijd=services.knowledge.always_reachable,
+        )
+    )
+
+
+def unknown(services: Services, *, after_choice: bool = False) -> Message:
+    """ "Dat weet ik niet", and who does know."""
+    always = services.knowledge.always_reachable
+    return Message(text=services.texts.screen("weet_ik_niet", na_keuze=after_choice, altijd=always))
+
+
+def region_text(services: Services, region: str) -> str | None:
     """A region as people read it; None for what holds nationally."""
-    return None if region == NATIONAL_REGION else region.replace("-", " ").title()
+    return None if region == NATIONAL_REGION else services.knowledge.regions[region].title
 
 
 def source_data(services: Services, ref: SourceRef) -> dict[str, object]:
@@ -133,12 +175,18 @@ def _card_rows(
     if part != SHORT:
         rows.append((texts.button(labels[SHORT], action=ShowCard(card=card.id, part=SHORT)),))
         return tuple(row for row in rows if row)
-    if card.norm:
-        onward = [texts.button("bereken", action=ComputeNorm(norm=card.norm))]
-        if actor.may(Permission.OPEN_ZAAK):
-            onward.append(texts.button("in-mijn-termijnen", action=Start(what="zaak")))
-        rows.append(tuple(onward))
-    cards = services.knowledge.cards
+    knowledge = services.knowledge
+    titles = {norm: knowledge.norms[norm][0].title for norm in card.norms[:MAX_NORMS]}
+    onward = [
+        texts.button("bereken", action=ComputeNorm(norm=norm))
+        if len(titles) == 1
+        else Button(label=texts.label("bereken-norm", title), action=ComputeNorm(norm=norm))
+        for norm, title in titles.items()
+    ]
+    if actor.may(Permission.OPEN_ZAAK) and any(knowledge.norms[norm][0].kaders for norm in titles):
+        onward.append(texts.button("in-mijn-termijnen", action=Start(what="zaak")))
+    rows += grid(onward, 2 if len(titles) == 1 else 1)
+    cards = knowledge.cards
     rows += [
         (Button(label=cards[related].title, action=ShowCard(card=related, part=SHORT)),)
         for related in card.related[:MAX_RELATED]

@@ -19,7 +19,6 @@ from handlers.context import Reply, Services, Turn, say
 from handlers.dagen import day_message
 from handlers.render import Button, Message, grid
 from knowledge import zaakcode
-from knowledge.models import StartEvent
 from knowledge.refusals import Refusal
 from storage import access, drafts, zaken
 from storage.access import Permission
@@ -116,6 +115,7 @@ async def fill_day(turn: Turn, action: FillDay) -> Reply:
             today=turn.today,
             title=f"Zaak {shown.code}",
             question=question,
+            ahead=services.knowledge.events[action.event].may_be_ahead,
         )
     )
 
@@ -132,7 +132,7 @@ async def fill_day_confirmed(turn: Turn, action: Confirm) -> Reply:
         actor=turn.actor,
         rules=services.rules,
         zaak_id=drafted.data["zaak"],
-        event=StartEvent(drafted.data["event"]),
+        event=drafted.data["event"],
         day=date.fromisoformat(drafted.data["day"]),
     )
     return Reply(
@@ -252,11 +252,10 @@ def zaak_message(turn: Turn, shown: ZaakView, *, new: bool = False) -> Message:
         eigenaar=shown.owner,
         vandaag=turn.today,
         dagen=[
-            {"naam": texts.phrase("gebeurtenissen", event.value), "dag": day}
-            for event, day in shown.days.items()
+            {"naam": knowledge.events[event].title, "dag": day} for event, day in shown.days.items()
         ],
         termijnen=[termijn_data(services, termijn) for termijn in shown.termijnen],
-        ontbreekt=[texts.phrase("gebeurtenissen", event) for event in missing],
+        ontbreekt=[knowledge.events[event].title for event in missing],
     )
     rows = [
         texts.button(
@@ -269,7 +268,7 @@ def zaak_message(turn: Turn, shown: ZaakView, *, new: bool = False) -> Message:
     ]
     rows += [
         Button(
-            label=texts.label("dag-invullen", texts.phrase("gebeurtenissen", event)),
+            label=texts.label("dag-invullen", knowledge.events[event].title),
             action=FillDay(zaak=shown.id, event=event),
         )
         for event in missing
@@ -322,7 +321,7 @@ def _questions(services: Services, shown: ZaakView) -> dict[str, str]:
     kader = services.knowledge.kaders.get(shown.kader)
     if kader is None:
         return {}
-    return {event.value: kader.events[event] for event in kader.also if event not in shown.days}
+    return {event: kader.events[event] for event in kader.also if event not in shown.days}
 
 
 def _first_due(one: ZaakView) -> date | None:

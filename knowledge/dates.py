@@ -86,10 +86,11 @@ class Sum:
     start: date
 
 
-def parse_day(text: str, *, today: date, past: bool) -> date | None:
+def parse_day(text: str, *, today: date, past: bool, ahead: bool = False) -> date | None:
     """The day that `text` names, or None when it names none.
 
-    Without a year: the last such day up to today when `past`, else the one in today's year.
+    Without a year: the last such day up to today when `past`, the next one from today on when
+    `ahead`, else the one in today's year.
 
     Raises:
         ImpossibleDate: it has the form of a day, and there is no such day.
@@ -103,9 +104,9 @@ def parse_day(text: str, *, today: date, past: bool) -> date | None:
     if match := _ISO.match(plain):
         return _day(int(match[1]), int(match[2]), int(match[3]))
     if match := _NUMERIC.match(plain):
-        return _dated(match[3], int(match[2]), int(match[1]), today, past=past)
+        return _dated(match[3], int(match[2]), int(match[1]), today, past=past, ahead=ahead)
     if (match := _WORDED.match(plain)) and match[2] in _MONTHS:
-        return _dated(match[3], _MONTHS[match[2]], int(match[1]), today, past=past)
+        return _dated(match[3], _MONTHS[match[2]], int(match[1]), today, past=past, ahead=ahead)
     return None
 
 
@@ -126,13 +127,15 @@ def parse_sum(text: str, *, today: date) -> Sum | None:
     return Sum(amount=amount, unit=_UNITS[match[2]], start=start)
 
 
-def _dated(year: str | None, month: int, day: int, today: date, *, past: bool) -> date:
+def _dated(year: str | None, month: int, day: int, today: date, *, past: bool, ahead: bool) -> date:
     if year is not None:
         digits = year.lstrip("'")
         return _day(int(digits) + (2000 if len(digits) == 2 else 0), month, day)
     this_year = _day_or_none(today.year, month, day)
     if past and (this_year is None or this_year > today):
         return _day(today.year - 1, month, day)
+    if ahead and (this_year is None or this_year < today):
+        return _day(today.year + 1, month, day)
     return _day(today.year, month, day) if this_year is None else this_year
 
 

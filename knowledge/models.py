@@ -26,7 +26,13 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 FactId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 TopicId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$", max_length=40)]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=400)]
-Phrasing = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=240)]
+Phrasing = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=240)]
+
+SystemId = Annotated[str, StringConstraints(pattern=r"^00[0-4]-\d\d$")]
+"""A row of the five policy documents: the document's number and the row in it."""
+
+NATIONAL_REGION = "landelijk"
+"""The region of what holds everywhere."""
 
 FIRST_SCREEN_MAX = 600
 """Characters of a card's answer: one phone screen, read with one thumb."""
@@ -86,19 +92,15 @@ class Force(StrEnum):
     ORGANISATIE = "organisatie"
 
 
-class StartEvent(StrEnum):
-    """The day in a zaak that a norm counts from. A zaak keeps one date an event."""
-
-    KENNISGEVING = "kennisgeving"
-    INGANG_MAATREGEL = "ingang-maatregel"
-    START_DRANG = "start-drang"
-
-
 class Validity(ContentModel):
     """From which day until and including which day a rule or text holds."""
 
-    valid_from: date | None = Field(default=None, alias="van")
-    valid_until: date | None = Field(default=None, alias="tot")
+    valid_from: date | None = Field(
+        default=None, alias="van", description="eerste dag waarop het geldt"
+    )
+    valid_until: date | None = Field(
+        default=None, alias="tot", description="laatste dag waarop het geldt"
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -112,22 +114,72 @@ class Validity(ContentModel):
         return after_start and (self.valid_until is None or day <= self.valid_until)
 
 
+class Event(ContentModel):
+    """A day in a zaak or in a procedure that a norm counts from. A zaak keeps one date an event.
+
+    `may_be_ahead`: the day may lie in the future when it is filled in, such as an end date in a
+    court order.
+    """
+
+    id: Slug = Field(description="id van de dag")
+    title: Sentence = Field(alias="titel", description="hoe de dag heet in het gesprek")
+    may_be_ahead: bool = Field(
+        default=False, alias="toekomst", description="mag de dag nog komen als je hem invult"
+    )
+
+
+class Region(ContentModel):
+    """A region or the area of an organisation that cards and norms may belong to.
+
+    `within` is the larger region it lies in: what holds there holds here too, after its own.
+    `also` are other names people ask by, lower case.
+    """
+
+    id: Slug = Field(description="id van de regio")
+    title: Sentence = Field(alias="titel", description="hoe de regio heet")
+    within: Slug | None = Field(
+        default=None, alias="binnen", description="het grotere gebied waar de regio in ligt"
+    )
+    organisation: Sentence | None = Field(
+        default=None, alias="gi", description="de GI van dat gebied"
+    )
+    also: tuple[Sentence, ...] = Field(
+        default=(), alias="ook", description="andere namen, in kleine letters"
+    )
+
+
 class Topic(ContentModel):
     """One subject that the knowledge base answers; `scope` says what belongs to it."""
 
-    id: TopicId
-    title: Sentence = Field(alias="titel")
-    scope: Sentence = Field(alias="omvang")
+    id: TopicId = Field(description="id van het onderwerp")
+    title: Sentence = Field(alias="titel", description="naam van het onderwerp")
+    scope: Sentence = Field(alias="omvang", description="welke vragen erbij horen")
+
+
+class NewerText(ContentModel):
+    """A text of a source that is newer than what the content was made from."""
+
+    text_of: date = Field(alias="tekst_van", description="datum van de nieuwe tekst")
+    what: Sentence = Field(alias="wat", description="wat er nieuw is")
 
 
 class Source(ContentModel):
-    """A law, plan, agreement or page that cards and norms rest on."""
+    """A law, plan, agreement or page that cards and norms rest on.
 
-    id: Slug
-    title: Sentence = Field(alias="titel")
-    publisher: Sentence = Field(alias="uitgever")
-    url: HttpUrl | None = Field(default=None, alias="adres")
-    note: Sentence | None = Field(default=None, alias="opmerking")
+    `newer` says that a newer text than the one read is known: every card and norm that rests on an
+    older reading is then due for review (see `knowledge.review`).
+    """
+
+    id: Slug = Field(description="id van de bron")
+    title: Sentence = Field(alias="titel", description="hoe de bron heet")
+    publisher: Sentence = Field(alias="uitgever", description="wie de bron uitgeeft")
+    url: HttpUrl | None = Field(default=None, alias="adres", description="webadres")
+    note: Sentence | None = Field(
+        default=None, alias="opmerking", description="wat je moet weten voordat je erop bouwt"
+    )
+    newer: NewerText | None = Field(
+        default=None, alias="nieuwer", description="een nieuwere tekst die nog niet is verwerkt"
+    )
 
 
 class SourceRef(ContentModel):
@@ -138,12 +190,18 @@ class SourceRef(ContentModel):
     our own words, what this source says when sources differ.
     """
 
-    source: Slug = Field(alias="bron")
-    locator: Sentence = Field(alias="plaats")
-    read_on: date = Field(alias="gelezen")
-    text_of: date | None = Field(default=None, alias="tekst_van")
-    recheck: bool = Field(default=False, alias="controleren")
-    says: Sentence | None = Field(default=None, alias="zegt")
+    source: Slug = Field(alias="bron", description="id uit sources.yaml")
+    locator: Sentence = Field(alias="plaats", description="artikel, bladzijde of onderdeel")
+    read_on: date = Field(alias="gelezen", description="op welke dag het is gelezen")
+    text_of: date | None = Field(
+        default=None, alias="tekst_van", description="datum van de tekst die is gelezen"
+    )
+    recheck: bool = Field(
+        default=False, alias="controleren", description='zet "controleer de actuele tekst" eronder'
+    )
+    says: Sentence | None = Field(
+        default=None, alias="zegt", description="wat deze bron zegt, als bronnen verschillen"
+    )
 
 
 class CardStatus(StrEnum):
@@ -154,37 +212,126 @@ class CardStatus(StrEnum):
     CONTROLEREN = "controleren"
 
 
+class Owner(StrEnum):
+    """The role that keeps a card right."""
+
+    KENNISBEHEERDER = "kennisbeheerder"
+    AANDACHTSFUNCTIONARIS = "aandachtsfunctionaris"
+    JURIST = "jurist"
+    GEDRAGSWETENSCHAPPER = "gedragswetenschapper"
+    TEAMLEIDER = "teamleider"
+
+
+class Voice(StrEnum):
+    """Whose way of asking a phrasing is. Each voice was written apart from the others.
+
+    Kept apart so that the answerer can be tried on a writer it never learned from.
+    """
+
+    HAAST = "haast"
+    SCHOOL = "school"
+    TEAMLEIDER = "teamleider"
+    EXPERT = "expert"
+    NIEUW = "nieuw"
+    VERSCHIL = "verschil"
+
+
+class Review(ContentModel):
+    """That somebody held a card against its source: what was read, and what came of it.
+
+    A review names its evidence; a bare date is none.
+    """
+
+    on: date = Field(alias="op", description="dag van nalezen")
+    by: Owner = Field(alias="door", description="rol van wie het nalas")
+    source: Slug = Field(alias="bron", description="welke bron van de kaart is nagelezen")
+    text_of: date | None = Field(
+        default=None, alias="tekst_van", description="datum van de tekst die is nagelezen"
+    )
+    outcome: Literal["klopt nog", "aangepast", "vervallen"] = Field(
+        alias="uitkomst", description="wat het opleverde"
+    )
+    evidence: Sentence = Field(
+        alias="bewijs", description="wat je las en waaraan je zag dat het klopt"
+    )
+
+
 class Card(ContentModel):
     """The answer to one question: what it says, who decides, where that stands.
 
     `danger` marks cards where direct danger can play; those end with 112 and Veilig Thuis.
-    `facts` names the researched facts the card rests on, for the editor only.
+    `facts` names the researched facts the card rests on and `systems` the rows of the five policy
+    documents it serves, both for the editor only. `replaced_by` is the card that took over from one
+    whose validity has ended.
     """
 
-    id: Slug
-    topic: TopicId
+    id: Slug = Field(description="id van de kaart; ook de naam van het bestand")
+    topic: TopicId = Field(description="onderwerp uit topics.yaml")
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=90)] = (
-        Field(alias="titel")
+        Field(alias="titel", description="de vraag")
     )
-    phrasings: tuple[Phrasing, ...] = Field(alias="vragen", min_length=1)
     answer: Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=20, max_length=FIRST_SCREEN_MAX),
-    ] = Field(alias="antwoord")
-    steps: tuple[Sentence, ...] = Field(default=(), alias="stappen")
-    cautions: tuple[Sentence, ...] = Field(default=(), alias="let_op")
-    decides: Sentence = Field(alias="wie_beslist")
-    norm: Slug | None = None
-    region: Slug = Field(default="landelijk", alias="regio")
-    organisation: Sentence | None = Field(default=None, alias="organisatie")
-    status: CardStatus
-    validity: Validity = Field(default=Validity(), alias="geldig")
-    sources: tuple[SourceRef, ...] = Field(alias="bronnen", min_length=1)
-    related: tuple[Slug, ...] = Field(default=(), alias="verwant")
-    facts: tuple[FactId, ...] = Field(default=(), alias="feiten")
-    systems: tuple[str, ...] = Field(default=(), alias="systemen")
-    owner: Slug = Field(default="kennisbeheerder", alias="eigenaar")
-    danger: bool = Field(default=False, alias="gevaar")
+    ] = Field(alias="antwoord", description="het antwoord: één scherm op een telefoon")
+    steps: tuple[Sentence, ...] = Field(
+        default=(), alias="stappen", description="wat je doet, in volgorde"
+    )
+    cautions: tuple[Sentence, ...] = Field(
+        default=(), alias="let_op", description="uitzonderingen en valkuilen"
+    )
+    decides: Sentence = Field(alias="wie_beslist", description="wie de beslissing neemt")
+    norms: tuple[Slug, ...] = Field(
+        default=(), alias="normen", description="normen waarmee je de datum berekent"
+    )
+    contacts: tuple[Slug, ...] = Field(
+        default=(), alias="contacten", description="wie je belt, uit contacts.yaml"
+    )
+    region: Slug = Field(default=NATIONAL_REGION, alias="regio", description="voor welke regio")
+    organisation: Sentence | None = Field(
+        default=None, alias="organisatie", description="voor welke organisatie, met jaar"
+    )
+    status: CardStatus = Field(description="hoe zeker de kaart is")
+    validity: Validity = Field(
+        default=Validity(), alias="geldig", description="van wanneer tot wanneer"
+    )
+    replaced_by: Slug | None = Field(
+        default=None,
+        alias="vervangen_door",
+        description="de kaart die in de plaats kwam van een kaart die niet meer geldt",
+    )
+    sources: tuple[SourceRef, ...] = Field(
+        alias="bronnen", min_length=1, description="waar het staat"
+    )
+    related: tuple[Slug, ...] = Field(
+        default=(), alias="verwant", description="andere kaarten; de eerste twee worden knoppen"
+    )
+    facts: tuple[FactId, ...] = Field(
+        default=(), alias="feiten", description="feiten uit het register waarop de kaart rust"
+    )
+    systems: tuple[SystemId, ...] = Field(
+        default=(), alias="systemen", description="rijen uit de vijf beleidsdocumenten"
+    )
+    owner: Owner = Field(
+        default=Owner.KENNISBEHEERDER, alias="eigenaar", description="wie de kaart bijhoudt"
+    )
+    reviews: tuple[Review, ...] = Field(
+        default=(), alias="beoordeeld", description="wanneer de kaart tegen haar bron is gehouden"
+    )
+    danger: bool = Field(
+        default=False, alias="gevaar", description="zet 112 en Veilig Thuis eronder"
+    )
+    own_phrasings: tuple[Phrasing, ...] = Field(
+        alias="vragen", min_length=1, description="hoe mensen het vragen"
+    )
+    voices: dict[Voice, tuple[Phrasing, ...]] = Field(
+        default={}, alias="vragen_van", description="hoe anderen het vragen, per schrijver"
+    )
+
+    @property
+    def phrasings(self) -> tuple[str, ...]:
+        """Every way of asking this card: its editor's own, then those of each voice."""
+        return (*self.own_phrasings, *(line for lines in self.voices.values() for line in lines))
 
 
 def _within_reach(amount: int, info: ValidationInfo) -> int:
@@ -197,10 +344,13 @@ def _within_reach(amount: int, info: ValidationInfo) -> int:
 class OtherReading(ContentModel):
     """Another defensible reading of a disputed norm: warnings follow the earliest one."""
 
-    reading: Sentence = Field(alias="lezing")
-    source: Slug = Field(alias="bron")
-    unit: Unit = Field(alias="eenheid")
-    amount: int = Field(alias="aantal", ge=1)
+    reading: Sentence = Field(alias="lezing", description="de andere lezing in woorden")
+    source: Slug = Field(alias="bron", description="waar die lezing staat")
+    unit: Unit = Field(alias="eenheid", description="eenheid in die lezing")
+    amount: int = Field(alias="aantal", ge=1, description="aantal in die lezing")
+    roll: Roll | None = Field(
+        default=None, alias="afronden", description="afronden in die lezing; anders zoals de norm"
+    )
 
     _countable = field_validator("amount")(_within_reach)
 
@@ -208,42 +358,80 @@ class OtherReading(ContentModel):
 class WorkedExample(ContentModel):
     """A start and the end it must give; the tests run every one."""
 
-    start: date
-    end: date = Field(alias="eind")
-    why: Sentence = Field(alias="waarom")
+    start: date = Field(description="begindag")
+    end: date = Field(alias="eind", description="de dag die eruit moet komen")
+    why: Sentence = Field(alias="waarom", description="wat het voorbeeld laat zien")
 
 
 class Norm(ContentModel):
     """A rule that gives a due date: how much, in what unit, counted from which day, by what force.
 
     `version` rises when anything that moves a date changes; an ended version keeps its file and
-    gets a `tot`. A termijn keeps the version it started with.
+    gets a `tot`. A termijn keeps the version it started with. `recurring` norms start anew from the
+    day they were met; `concerns` says whether a zaak or a team has to meet them.
     """
 
-    id: Slug
-    version: int = Field(alias="versie", ge=1)
-    title: Sentence = Field(alias="titel")
-    unit: Unit = Field(alias="eenheid")
-    amount: int = Field(alias="aantal", ge=1)
-    counts_from: Sentence = Field(alias="telt_vanaf")
-    start_event: StartEvent = Field(alias="gebeurtenis")
-    day_count: Sentence = Field(alias="welke_dag_telt")
-    roll: Roll = Field(alias="afronden")
-    direction: Direction = Field(default=Direction.VOORUIT, alias="richting")
-    calendar: Literal["algemene-termijnenwet"] = Field(alias="kalender")
-    force: Force = Field(alias="kracht")
-    region: Slug = Field(default="landelijk", alias="regio")
-    organisation: Sentence | None = Field(default=None, alias="organisatie")
-    kaders: tuple[Slug, ...] = ()
-    validity: Validity = Field(alias="geldig")
-    sources: tuple[SourceRef, ...] = Field(alias="bronnen", min_length=1)
-    other_readings: tuple[OtherReading, ...] = Field(default=(), alias="twijfel")
-    exceptions: tuple[Sentence, ...] = Field(default=(), alias="uitzonderingen")
-    done_by: tuple[Slug, ...] = Field(default=(), alias="klaar_door")
-    suspendable: bool = Field(default=False, alias="opschorten")
-    ladder: Slug
-    facts: tuple[FactId, ...] = Field(default=(), alias="feiten")
-    examples: tuple[WorkedExample, ...] = Field(alias="voorbeelden", min_length=3)
+    id: Slug = Field(description="id van de norm; ook de naam van het bestand")
+    version: int = Field(
+        alias="versie", ge=1, description="gaat omhoog als er een datum verschuift"
+    )
+    title: Sentence = Field(alias="titel", description="wat er klaar moet zijn")
+    unit: Unit = Field(alias="eenheid", description="waarin wordt geteld")
+    amount: int = Field(alias="aantal", ge=1, description="hoeveel")
+    counts_from: Sentence = Field(alias="telt_vanaf", description="vanaf wanneer, in woorden")
+    start_event: Slug = Field(alias="gebeurtenis", description="de dag uit events.yaml")
+    day_count: Sentence = Field(alias="welke_dag_telt", description="welke dag meetelt, in één zin")
+    roll: Roll = Field(
+        alias="afronden", description="wat er gebeurt als de laatste dag geen werkdag is"
+    )
+    direction: Direction = Field(
+        default=Direction.VOORUIT,
+        alias="richting",
+        description="vooruit, of terug vanaf een einddatum",
+    )
+    calendar: Literal["algemene-termijnenwet"] = Field(
+        alias="kalender", description="welke feestdagen"
+    )
+    force: Force = Field(alias="kracht", description="hoe hard de norm is")
+    region: Slug = Field(default=NATIONAL_REGION, alias="regio", description="voor welke regio")
+    organisation: Sentence | None = Field(
+        default=None, alias="organisatie", description="voor welke organisatie, met jaar"
+    )
+    kaders: tuple[Slug, ...] = Field(default=(), description="in welke zaken hij vanzelf begint")
+    validity: Validity = Field(alias="geldig", description="van wanneer tot wanneer")
+    sources: tuple[SourceRef, ...] = Field(
+        alias="bronnen", min_length=1, description="waar het staat"
+    )
+    other_readings: tuple[OtherReading, ...] = Field(
+        default=(),
+        alias="twijfel",
+        description="andere lezingen; er wordt op de vroegste gewaarschuwd",
+    )
+    exceptions: tuple[Sentence, ...] = Field(
+        default=(), alias="uitzonderingen", description="wanneer het anders is"
+    )
+    done_by: tuple[Slug, ...] = Field(
+        default=(), alias="klaar_door", description="waardoor de termijn klaar is"
+    )
+    suspendable: bool = Field(
+        default=False, alias="opschorten", description="mag de termijn stilstaan"
+    )
+    recurring: bool = Field(
+        default=False, alias="herhaalt", description="begint opnieuw op de dag dat hij klaar was"
+    )
+    concerns: Literal["zaak", "team"] = Field(
+        default="zaak", alias="voor", description="wie eraan moet voldoen"
+    )
+    ladder: Slug = Field(description="wie wanneer een waarschuwing krijgt")
+    facts: tuple[FactId, ...] = Field(
+        default=(), alias="feiten", description="feiten uit het register"
+    )
+    systems: tuple[SystemId, ...] = Field(
+        default=(), alias="systemen", description="rijen uit de vijf beleidsdocumenten"
+    )
+    examples: tuple[WorkedExample, ...] = Field(
+        alias="voorbeelden", min_length=3, description="uitgewerkte voorbeelden"
+    )
 
     _countable = field_validator("amount")(_within_reach)
 
@@ -251,12 +439,22 @@ class Norm(ContentModel):
 class Kader(ContentModel):
     """The frame a zaak runs in; `asks` is the one date asked when it is opened."""
 
-    id: Slug
-    title: Sentence = Field(alias="titel")
-    asks: StartEvent = Field(alias="vraagt")
-    also: tuple[StartEvent, ...] = Field(default=(), alias="later")
-    events: dict[StartEvent, Sentence] = Field(alias="dagen")
+    id: Slug = Field(description="id van het kader")
+    title: Sentence = Field(alias="titel", description="naam van het kader")
+    asks: Slug = Field(alias="vraagt", description="de dag die bij het openen wordt gevraagd")
+    also: tuple[Slug, ...] = Field(
+        default=(), alias="later", description="dagen die je daarna invult"
+    )
+    events: dict[Slug, Sentence] = Field(
+        alias="dagen", description="bij elke dag de vraag aan de gebruiker"
+    )
     """The question put to the person for each event's date."""
+
+    @model_validator(mode="after")
+    def _asks_each_day(self) -> Self:
+        if set(self.events) != {self.asks, *self.also}:
+            raise ValueError("'dagen' moet precies één vraag hebben bij elke dag van het kader")
+        return self
 
 
 class Recipient(StrEnum):
@@ -279,17 +477,28 @@ class Tone(StrEnum):
 class Rung(ContentModel):
     """One step of a ladder: so many working days before (-) or after (+) the due date, to whom."""
 
-    day: int = Field(alias="dag", ge=-60, le=60)
-    to: tuple[Recipient, ...] = Field(alias="naar", min_length=1)
-    tone: Tone = Field(alias="toon")
-    only_if: Literal["geen-jeugdbeschermer"] | None = Field(default=None, alias="als")
+    day: int = Field(
+        alias="dag", ge=-60, le=60, description="werkdagen voor (-) of na de einddatum"
+    )
+    to: tuple[Recipient, ...] = Field(
+        alias="naar", min_length=1, description="wie een bericht krijgt"
+    )
+    tone: Tone = Field(alias="toon", description="hoe dringend")
+    only_if: Literal["geen-jeugdbeschermer"] | None = Field(
+        default=None, alias="als", description="alleen in dit geval"
+    )
 
 
 class Ladder(ContentModel):
     """The rungs of a norm, from early to late."""
 
-    id: Slug
-    rungs: tuple[Rung, ...] = Field(alias="treden", min_length=1)
+    id: Slug = Field(description="id van de ladder")
+    rungs: tuple[Rung, ...] = Field(
+        alias="treden", min_length=1, description="de stappen, van vroeg naar laat"
+    )
+    systems: tuple[SystemId, ...] = Field(
+        default=(), alias="systemen", description="rijen uit de vijf beleidsdocumenten"
+    )
 
     @model_validator(mode="after")
     def _climbs(self) -> Self:
@@ -301,16 +510,167 @@ class Ladder(ContentModel):
         return self
 
 
+class Figure(ContentModel):
+    """A number that a team lead sees, and the rows of the policy documents it answers."""
+
+    id: Slug = Field(description="id van het cijfer")
+    title: Sentence = Field(alias="titel", description="hoe het heet in het overzicht")
+    counts: Sentence = Field(alias="telt", description="wat er precies wordt geteld")
+    systems: tuple[SystemId, ...] = Field(
+        default=(), alias="systemen", description="rijen uit de vijf beleidsdocumenten"
+    )
+
+
+class TermSource(ContentModel):
+    """Where the meaning of a term stands, when no card explains it."""
+
+    source: Slug = Field(alias="bron", description="id uit sources.yaml")
+    locator: Sentence = Field(alias="plaats", description="artikel, bladzijde of onderdeel")
+
+
+class Term(ContentModel):
+    """An abbreviation, term or article number with its meaning.
+
+    `also` are other spellings and common misspellings, lower case. The meaning rests on `card`, on
+    `source`, or is `everyday` language that needs neither.
+    """
+
+    id: Slug = Field(description="id van het begrip")
+    term: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)] = (
+        Field(description="het woord of de afkorting")
+    )
+    in_full: Sentence | None = Field(
+        default=None, alias="voluit", description="waar de afkorting voor staat"
+    )
+    meaning: Sentence = Field(alias="uitleg", description="wat het is, in één of twee zinnen")
+    also: tuple[Annotated[str, StringConstraints(min_length=1, max_length=80)], ...] = Field(
+        default=(), alias="ook", description="andere schrijfwijzen en tikfouten, in kleine letters"
+    )
+    topic: TopicId = Field(description="onderwerp uit topics.yaml")
+    card: Slug | None = Field(default=None, alias="kaart", description="de kaart die het uitlegt")
+    source: TermSource | None = Field(
+        default=None, alias="bron", description="waar de uitleg staat, als er geen kaart is"
+    )
+    everyday: bool = Field(default=False, alias="algemeen", description="gewoon woord, zonder bron")
+
+    @model_validator(mode="after")
+    def _rests_on_something(self) -> Self:
+        if self.card is None and self.source is None and not self.everyday:
+            raise ValueError("geef 'kaart' of 'bron'; alleen een gewoon woord heeft 'algemeen'")
+        return self
+
+
+class Contact(ContentModel):
+    """Whom to call. Without a `number` an organisation still has to fill it in."""
+
+    id: Slug = Field(description="id van het contact")
+    name: Sentence = Field(alias="naam", description="wie het is")
+    purpose: Sentence = Field(alias="waarvoor", description="waarvoor je belt")
+    number: Annotated[str, StringConstraints(pattern=r"^[0-9][0-9 -]*$")] | None = Field(
+        default=None, alias="nummer", description="telefoonnummer"
+    )
+    when: Sentence | None = Field(
+        default=None, alias="wanneer", description="wanneer bereikbaar, en wat het kost"
+    )
+    url: HttpUrl | None = Field(default=None, alias="adres", description="webadres")
+    always: bool = Field(
+        default=False, alias="altijd", description="staat onder elke kaart waar gevaar kan spelen"
+    )
+    """Stands under every card where danger can play; cannot be switched off."""
+    sources: tuple[SourceRef, ...] = Field(
+        default=(), alias="bronnen", description="waar het nummer staat"
+    )
+
+    @property
+    def filled_in(self) -> bool:
+        """Whether anybody can be reached by it."""
+        return self.number is not None or self.url is not None
+
+
+class ReasonKind(StrEnum):
+    """What a reason is given for."""
+
+    TE_LAAT = "te-laat"
+    FEEDBACK = "feedback"
+    OPSCHORTING = "opschorting"
+
+
+class Reason(ContentModel):
+    """A reason to choose from a list, so that nobody has to type (and no case gets described)."""
+
+    id: Slug = Field(description="id van de reden")
+    kind: ReasonKind = Field(alias="soort", description="waar de reden voor is")
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=60)] = (
+        Field(alias="tekst", description="wat er op de knop staat")
+    )
+    explanation: Sentence | None = Field(
+        default=None, alias="uitleg", description="wat ermee wordt bedoeld"
+    )
+
+
+class OutsideKind(StrEnum):
+    """How far from our field a question lies: a subject with its own refusal, near, or far."""
+
+    WEIGERING = "weigering"
+    DICHTBIJ = "dichtbij"
+    VER = "ver"
+
+
+class Outside(ContentModel):
+    """Questions that are not ours. A named refusal also says why, and who does know."""
+
+    id: Slug = Field(description="id van de groep")
+    kind: OutsideKind = Field(alias="soort", description="hoe ver het van ons vak ligt")
+    title: Sentence = Field(alias="titel", description="waar het over gaat")
+    answer: Sentence | None = Field(
+        default=None, alias="antwoord", description="waarom Koersbot dit niet doet"
+    )
+    who_knows: Sentence | None = Field(
+        default=None, alias="wie_wel", description="wie het wel weet"
+    )
+    danger: bool = Field(
+        default=False, alias="gevaar", description="zet 112 en Veilig Thuis eronder"
+    )
+    phrasings: tuple[Phrasing, ...] = Field(
+        alias="vragen", min_length=1, description="vragen die niet van ons zijn"
+    )
+
+    @model_validator(mode="after")
+    def _refuses_in_words(self) -> Self:
+        named = self.kind is OutsideKind.WEIGERING
+        if named != (self.answer is not None and self.who_knows is not None):
+            raise ValueError("'antwoord' en 'wie_wel' horen bij soort 'weigering', en alleen daar")
+        return self
+
+
+class SwitchedOff(ContentModel):
+    """What an organisation switches off in its overlay, by id."""
+
+    cards: tuple[Slug, ...] = Field(default=(), alias="kaarten", description="kaarten die uit gaan")
+    norms: tuple[Slug, ...] = Field(
+        default=(), alias="normen", description="normen die niets nieuws meer beginnen"
+    )
+    ladders: tuple[Slug, ...] = Field(default=(), description="ladders die uit gaan")
+    contacts: tuple[Slug, ...] = Field(
+        default=(), alias="contacten", description="contacten die uit gaan"
+    )
+    reasons: tuple[Slug, ...] = Field(
+        default=(), alias="redenen", description="redenen die uit gaan"
+    )
+
+
 class FixedDay(ContentModel):
     """A holiday on a fixed day of the year; `if_sunday` moves it when that day is a Sunday."""
 
-    name: Sentence = Field(alias="naam")
-    month: int = Field(alias="maand", ge=1, le=12)
-    day: int = Field(alias="dag", ge=1, le=31)
-    if_sunday: int = Field(default=0, alias="op_zondag")
-    basis: Sentence = Field(alias="grondslag")
-    first_year: int | None = Field(default=None, alias="vanaf_jaar")
-    last_year: int | None = Field(default=None, alias="tot_en_met_jaar")
+    name: Sentence = Field(alias="naam", description="naam van de dag")
+    month: int = Field(alias="maand", ge=1, le=12, description="maand")
+    day: int = Field(alias="dag", ge=1, le=31, description="dag")
+    if_sunday: int = Field(
+        default=0, alias="op_zondag", description="zoveel dagen opschuiven als het zondag is"
+    )
+    basis: Sentence = Field(alias="grondslag", description="artikel")
+    first_year: int | None = Field(default=None, alias="vanaf_jaar", description="eerste jaar")
+    last_year: int | None = Field(default=None, alias="tot_en_met_jaar", description="laatste jaar")
 
     @model_validator(mode="after")
     def _is_in_every_year(self) -> Self:
@@ -322,25 +682,35 @@ class FixedDay(ContentModel):
 class EasterDay(ContentModel):
     """A holiday so many days after Easter Sunday (before it: negative)."""
 
-    name: Sentence = Field(alias="naam")
-    offset: int = Field(alias="dagen_na_pasen", ge=-60, le=60)
-    basis: Sentence = Field(alias="grondslag")
+    name: Sentence = Field(alias="naam", description="naam van de dag")
+    offset: int = Field(
+        alias="dagen_na_pasen", ge=-60, le=60, description="dagen na Eerste Paasdag"
+    )
+    basis: Sentence = Field(alias="grondslag", description="artikel")
 
 
 class Decree(ContentModel):
     """Days put on a par with holidays by royal decree, for the years it covers."""
 
-    first_year: int = Field(alias="van_jaar")
-    last_year: int = Field(alias="tot_en_met_jaar")
-    days: tuple[date, ...] = Field(alias="dagen")
-    basis: Sentence = Field(alias="grondslag")
-    source: SourceRef = Field(alias="bron")
+    first_year: int = Field(alias="van_jaar", description="eerste jaar van het besluit")
+    last_year: int = Field(alias="tot_en_met_jaar", description="laatste jaar van het besluit")
+    days: tuple[date, ...] = Field(alias="dagen", description="de gelijkgestelde dagen")
+    basis: Sentence = Field(alias="grondslag", description="artikel en besluit")
+    source: SourceRef = Field(alias="bron", description="waar het besluit staat")
 
 
 class CalendarRules(ContentModel):
     """Holidays as rules with their legal basis: never a list of dates, never a feed."""
 
-    id: Literal["algemene-termijnenwet"]
-    fixed: tuple[FixedDay, ...] = Field(alias="vast", min_length=1)
-    easter: tuple[EasterDay, ...] = Field(alias="pasen", min_length=1)
-    decrees: tuple[Decree, ...] = Field(alias="besluiten", min_length=1)
+    id: Literal["algemene-termijnenwet"] = Field(description="id van de kalender")
+    fixed: tuple[FixedDay, ...] = Field(
+        alias="vast", min_length=1, description="dagen met een vaste datum"
+    )
+    easter: tuple[EasterDay, ...] = Field(
+        alias="pasen", min_length=1, description="dagen die van Pasen afhangen"
+    )
+    decrees: tuple[Decree, ...] = Field(
+        alias="besluiten",
+        min_length=1,
+        description="dagen die per besluit gelijkstaan aan een feestdag",
+    )

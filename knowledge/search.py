@@ -1,4 +1,4 @@
-"""Text -> ranked cards, by the words they share with how people ask.
+"""Text -> ranked cards and subjects outside our field, by the words they share with how people ask.
 
 Every phrasing is a bag of words weighted by how rare they are. A question's words are first matched
 to the words known here, slips of the thumb included (rapidfuzz), then each phrasing is scored with
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from knowledge.models import Card
+from knowledge.models import Card, Outside
 
 MAX_QUESTION = 500
 """Characters of a question that are read. A longer text is a story, not a question."""
@@ -46,34 +46,40 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A card and how well it fits, from 0 (nothing shared) to 1 (asked in these very words)."""
+    """What was asked for and how well it fits: 0 is nothing shared, 1 is asked in these words."""
 
-    card: Card
+    of: Card | Outside
     score: float
     phrasing: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Phrasing:
-    card: Card
+    of: Card | Outside
     text: str
     words: frozenset[str]
     weight: float
 
 
 class Search:
-    """An index over the phrasings and titles of all cards. Build once, ask often; no state."""
+    """An index over titles and ways of asking. Build once, ask often; no state.
 
-    def __init__(self, cards: Iterable[Card]) -> None:
-        texts = [(card, text) for card in cards for text in (card.title, *card.phrasings)]
+    Subjects outside our field are ranked beside the cards: what they fit better is not ours.
+    """
+
+    def __init__(self, cards: Iterable[Card], outside: Iterable[Outside] = ()) -> None:
+        texts: list[tuple[Card | Outside, str]] = [
+            (card, text) for card in cards for text in (card.title, *card.phrasings)
+        ]
+        texts += [(group, text) for group in outside for text in group.phrasings]
         bags = [frozenset(words(text)) for _, text in texts]
         seen_in = Counter(word for bag in bags for word in bag)
         self._rarity = {word: math.log(1 + len(bags) / count) for word, count in seen_in.items()}
         self._vocabulary = sorted(self._rarity)
         self._stranger = STRANGER_WEIGHT * max(self._rarity.values(), default=1.0)
         self._phrasings = [
-            _Phrasing(card, text, bag, sum(self._rarity[word] for word in bag))
-            for (card, text), bag in zip(texts, bags, strict=True)
+            _Phrasing(of, text, bag, sum(self._rarity[word] for word in bag))
+            for (of, text), bag in zip(texts, bags, strict=True)
         ]
         self._places: dict[str, list[int]] = {word: [] for word in self._vocabulary}
         for place, phrasing in enumerate(self._phrasings):
@@ -81,7 +87,7 @@ class Search:
                 self._places[word].append(place)
 
     def rank(self, question: str) -> list[Hit]:
-        """Cards by fit, best first; those without a shared word are left out."""
+        """What fits, best first; what shares no word is left out."""
         asked = dict.fromkeys(words(question)[:MAX_WORDS])
         known = {word: self._known_as(word) for word in asked}
         asked_weight = sum(
@@ -92,11 +98,9 @@ class Search:
         for place, shared in self._shared(known.values()).items():
             phrasing = self._phrasings[place]
             score = 2 * shared / (asked_weight + phrasing.weight)
-            if score > best.get(phrasing.card.id, _NOTHING).score:
-                best[phrasing.card.id] = Hit(
-                    card=phrasing.card, score=score, phrasing=phrasing.text
-                )
-        return sorted(best.values(), key=lambda hit: (-hit.score, hit.card.id))
+            if score > best.get(phrasing.of.id, _NOTHING).score:
+                best[phrasing.of.id] = Hit(of=phrasing.of, score=score, phrasing=phrasing.text)
+        return sorted(best.values(), key=lambda hit: (-hit.score, hit.of.id))
 
     def _shared(self, known: Iterable[Mapping[str, float]]) -> dict[int, float]:
         """The weight of the words each phrasing shares with the question, by its place."""

@@ -10,6 +10,9 @@ How days count (all civil dates, no times):
   (HR 1 september 2017, ECLI:NL:HR:2017:2225, read through a summary). A year is twelve months.
 - **terug**: the same, counted back from an end date.
 
+A legal term of three days or more that rolls to the next working day also holds at least two
+ordinary days (Algemene termijnenwet, art. 2; text of 10-10-2010, read 22-11-2026).
+
 Rolling is a property of the norm, never a default (Algemene termijnenwet, art. 1 lid 1 for `next`;
 art. 1 lid 2 takes counting back out of it, which `previous` then makes safe).
 """
@@ -24,7 +27,7 @@ from datetime import date, timedelta
 from pydantic import BaseModel, ConfigDict
 
 from knowledge.calendar import ONE_DAY, Calendar, checked
-from knowledge.models import MAX_AMOUNT, Direction, Norm, Roll, Unit
+from knowledge.models import MAX_AMOUNT, Direction, Force, Norm, Roll, Unit
 from knowledge.refusals import ImpossibleDate
 
 
@@ -42,7 +45,8 @@ class DueDate(BaseModel):
 
     `on` is the due date. `first_day` is the first day that counts. `skipped` are the days passed
     over: for working days those between, else only those the rolling passed. `rolled_from` is the
-    day before rolling, when rolling moved it. `undecided_years` are years for which the days by
+    day before rolling, when rolling moved it; `ordinary_days` is how many ordinary days the term
+    had to hold, when that moved it further. `undecided_years` are years for which the days by
     decree are not known: then the date may still move.
     """
 
@@ -58,6 +62,7 @@ class DueDate(BaseModel):
     skipped: tuple[SkippedDay, ...] = ()
     rolled_from: date | None = None
     clamped: bool = False
+    ordinary_days: int = 0
     undecided_years: tuple[int, ...] = ()
 
     @property
@@ -97,8 +102,12 @@ def compute(
     calendar: Calendar,
     roll: Roll = Roll.NONE,
     direction: Direction = Direction.VOORUIT,
+    ordinary_days: int = 0,
 ) -> DueDate:
     """The day `amount` `unit` after (or before) `start`, with its explanation.
+
+    `ordinary_days` is how many working days the term has to hold at least; it is made longer until
+    it does (Algemene termijnenwet, art. 2).
 
     Raises:
         ImpossibleDate: an amount below 1 or beyond `MAX_AMOUNT`, or a day out of range.
@@ -117,7 +126,8 @@ def compute(
         skipped = ()
         first_day = start + step * ONE_DAY
     unrolled = checked(end)
-    end = _rolled(unrolled, roll, calendar)
+    rolled = _rolled(unrolled, roll, calendar)
+    end = _with_ordinary_days(first_day, rolled, ordinary_days, calendar)
     if end != unrolled:
         towards = 1 if end > unrolled else -1
         skipped = _free_days(unrolled - towards * ONE_DAY, end, towards, calendar)
@@ -136,6 +146,7 @@ def compute(
         skipped=skipped,
         rolled_from=unrolled if end != unrolled else None,
         clamped=clamped,
+        ordinary_days=ordinary_days if end != rolled else 0,
         undecided_years=undecided,
     )
 
@@ -143,24 +154,25 @@ def compute(
 def for_norm(norm: Norm, *, start: date, calendar: Calendar) -> NormDueDate:
     """The due date of `norm` from `start`, beside every other defensible reading."""
 
-    def reading(amount: int, unit: Unit) -> DueDate:
+    def reading(amount: int, unit: Unit, roll: Roll) -> DueDate:
         return compute(
             start=start,
             amount=amount,
             unit=unit,
             calendar=calendar,
-            roll=norm.roll,
+            roll=roll,
             direction=norm.direction,
+            ordinary_days=ORDINARY_DAYS if _holds_ordinary_days(norm, amount, unit, roll) else 0,
         )
 
     return NormDueDate(
         norm=norm,
-        due=reading(norm.amount, norm.unit),
+        due=reading(norm.amount, norm.unit, norm.roll),
         others=tuple(
             OtherDueDate(
                 reading=other.reading,
                 source=other.source,
-                due=reading(other.amount, other.unit),
+                due=reading(other.amount, other.unit, other.roll or norm.roll),
             )
             for other in norm.other_readings
         ),
@@ -174,6 +186,23 @@ def add_months(day: date, months: int) -> date:
         raise ImpossibleDate("datum-onleesbaar")
     last = month_lengths.monthrange(year, month0 + 1)[1]
     return date(year, month0 + 1, min(day.day, last))
+
+
+ORDINARY_DAYS = 2
+"""How many ordinary days a legal term of three days or more holds (Algemene termijnenwet, art. 2).
+
+A term in weeks or more always holds them."""
+
+
+def _holds_ordinary_days(norm: Norm, amount: int, unit: Unit, roll: Roll) -> bool:
+    legal = norm.force is Force.WET and roll is Roll.NEXT
+    return legal and norm.direction is Direction.VOORUIT and unit is Unit.DAGEN and amount >= 3
+
+
+def _with_ordinary_days(first: date, end: date, least: int, calendar: Calendar) -> date:
+    days = (first + step * ONE_DAY for step in range((end - first).days + 1))
+    missing = least - sum(calendar.is_working_day(day) for day in days) if least else 0
+    return calendar.shift_working_days(end, missing) if missing > 0 else end
 
 
 def _plain_end(start: date, amount: int, unit: Unit) -> tuple[date, bool]:

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, col, select
 
-from knowledge.models import StartEvent
 from knowledge.termijnen import DueDate
 from storage.tables import Person, Termijn, Zaak, ZaakDay, stored_id
 
@@ -62,7 +61,7 @@ class ZaakView:
     owner_id: int | None
     owner: str | None
     opened_at: datetime
-    days: dict[StartEvent, date]
+    days: dict[str, date]
     termijnen: tuple[TermijnView, ...]
 
 
@@ -97,7 +96,7 @@ def views(session: Session, found: Sequence[Zaak]) -> list[ZaakView]:
             owner_id=zaak.owner_id,
             owner=names.get(zaak.owner_id) if zaak.owner_id else None,
             opened_at=zaak.opened_at,
-            days={StartEvent(day.event): day.on_day for day in days if day.zaak_id == zaak.id},
+            days={day.event: day.on_day for day in days if day.zaak_id == zaak.id},
             termijnen=tuple(
                 _termijn_view(row, zaak, names) for row in rows if row.zaak_id == zaak.id
             ),

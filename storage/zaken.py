@@ -15,7 +15,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from knowledge import termijnen, zaakcode
-from knowledge.models import Kader, Norm, StartEvent
+from knowledge.models import Direction, Kader, Norm
 from storage import access, drafts, journal, notices, planning, zaak_views
 from storage.access import Actor, Permission
 from storage.refusals import Conflict, NotAllowed, NotFound
@@ -24,6 +24,8 @@ from storage.tables import Person, Termijn, Zaak, ZaakDay, stored_id
 from storage.zaak_views import Explanation, StoredReading, TermijnView, ZaakView
 
 OLDEST_START = timedelta(days=3 * 366)
+FARTHEST_END = OLDEST_START
+"""How far back a start and how far ahead an end may lie: a slip of the thumb in the year shows."""
 """A start longer ago than this is a slip of the thumb: no measure that runs starts there."""
 
 UNDO_WITHIN = timedelta(hours=24)
@@ -95,7 +97,7 @@ def open_zaak(
     if team_id not in actor.teams(Permission.OPEN_ZAAK):
         raise NotAllowed
     kader = _kader(rules, kader_id)
-    _check_start(rules, now, day)
+    _check_start(rules, now, day, kader.asks)
     leads = team_id in actor.whole_teams(Permission.OPEN_ZAAK)
     row = Zaak(
         code=_free_code(session),
@@ -129,7 +131,7 @@ def record_day(
     actor: Actor,
     rules: Rules,
     zaak_id: int,
-    event: StartEvent,
+    event: str,
     day: date,
 ) -> ZaakView:
     """Fill in a day that was not known at opening; termijnen that count from it start.
@@ -142,9 +144,9 @@ def record_day(
     kader = _kader(rules, zaak.kader)
     if event not in kader.also:
         raise NotFound("dag-hoort-niet-bij-kader")
-    _check_start(rules, now, day)
+    _check_start(rules, now, day, event)
     if session.exec(
-        select(ZaakDay).where(ZaakDay.zaak_id == zaak.id, ZaakDay.event == event.value)
+        select(ZaakDay).where(ZaakDay.zaak_id == zaak.id, ZaakDay.event == event)
     ).first():
         raise Conflict("dag-al-ingevuld")
     _record_day(session, zaak, event, day, now=now, actor=actor, rules=rules)
@@ -202,7 +204,9 @@ def mark_done(
     termijn, zaak = _own_termijn(session, actor, termijn_id)
     if on > rules.today(now):
         raise Conflict("gedaan-in-toekomst")
-    if on < termijn.start_on:
+    counted = Explanation.model_validate(termijn.explanation).due.direction
+    # A term that is counted back starts at its far end: it is met before its "start".
+    if on < termijn.start_on and counted is Direction.VOORUIT:
         raise Conflict("gedaan-voor-start", start=termijn.start_on)
     taken = session.connection().execute(
         update(Termijn)
@@ -331,25 +335,25 @@ def colleagues(session: Session, *, actor: Actor, team_id: int) -> list[Colleagu
 def _record_day(
     session: Session,
     zaak: Zaak,
-    event: StartEvent,
+    event: str,
     day: date,
     *,
     now: datetime,
     actor: Actor,
     rules: Rules,
 ) -> None:
-    session.add(ZaakDay(zaak_id=stored_id(zaak.id), event=event.value, on_day=day))
+    session.add(ZaakDay(zaak_id=stored_id(zaak.id), event=event, on_day=day))
     journal.append(
         session,
         now=now,
         actor_id=actor.person_id,
         action="zaak_day_recorded",
         subject=f"zaak:{zaak.id}",
-        event=event.value,
+        event=event,
         day=day,
     )
     for norm in rules.knowledge.norms_for(zaak.kader, day):
-        if norm.start_event is event:
+        if norm.start_event == event:
             _start_termijn(session, zaak, norm, day, now=now, actor=actor, rules=rules)
 
 
@@ -410,10 +414,12 @@ def _kader(rules: Rules, kader_id: str) -> Kader:
         raise NotFound("kader-onbekend") from None
 
 
-def _check_start(rules: Rules, now: datetime, day: date) -> None:
+def _check_start(rules: Rules, now: datetime, day: date, event: str) -> None:
     today = rules.today(now)
-    if day > today:
+    if day > today and not rules.knowledge.events[event].may_be_ahead:
         raise Conflict("start-in-toekomst")
+    if day - today > FARTHEST_END:
+        raise Conflict("einde-te-ver-weg")
     if today - day > OLDEST_START:
         raise Conflict("start-te-lang-geleden")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.app import StartRefused
 from bot.demo.page import demo_app
-from bot.demo.world import DemoClock, demo_world, open_example_zaken
+from bot.demo.world import DemoClock, demo_world, open_example_zaken, with_example
 from bot.settings import Settings
 from bot.web import serve
 from storage.db import build_database
@@ -34,7 +34,7 @@ async def run_demo(settings: Settings, *, port: int, open_browser: bool) -> None
     with tempfile.TemporaryDirectory(prefix="koersbot-demo-") as folder:
         database = build_database(f"sqlite:///{Path(folder) / 'demo.sqlite'}")
         try:
-            async with demo_world(settings, database, clock=DemoClock()) as world:
+            async with demo_world(with_example(settings), database, clock=DemoClock()) as world:
                 await open_example_zaken(world)
                 async with serve(demo_app(world), HOST, port) as served_at:
                     address = f"http://{HOST}:{served_at}/"

@@ -19,6 +19,7 @@ from bot.demo.page import DemoPerson
 from bot.demo.request import StandInRequest
 from bot.settings import Settings
 from handlers.context import Services
+from knowledge.loader import EXAMPLE, EXAMPLE_REGION
 from storage import access, notices, schema, zaken
 from storage.access import Role
 from storage.db import Database
@@ -200,6 +201,15 @@ def without_network(settings: Settings) -> Settings:
     """The settings without anything that reaches outside this program."""
     return settings.model_copy(
         update={"mode": "polling", "listen_port": None, "jobs": "on", "webhook_url": None}
+    )
+
+
+def with_example(settings: Settings) -> Settings:
+    """The settings with the fictional organisation's own content, unless there is a real one's."""
+    if settings.overlays:
+        return settings
+    return settings.model_copy(
+        update={"knowledge_dirs": str(EXAMPLE), "region": settings.region or EXAMPLE_REGION}
     )
 
 

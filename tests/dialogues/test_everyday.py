@@ -34,7 +34,7 @@ async def test_a_card_with_danger_always_ends_with_who_to_call(chat: Chat) -> No
 async def test_an_unclear_question_gives_a_choice_and_none_of_these_says_who_knows(
     chat: Chat,
 ) -> None:
-    offered = await chat.says(SANNE, "vto")
+    offered = await chat.says(SANNE, "verzoek tot onderzoek")
     assert "Ik weet niet zeker welke vraag je bedoelt" in offered
     assert 2 <= len(chat.labels(SANNE)) <= 4
     assert "gedragswetenschapper" in await chat.presses(SANNE, "Geen van deze")
@@ -161,3 +161,41 @@ async def test_after_a_weekend_of_silence_everybody_gets_one_bundle_that_says_it
 async def latest_digest(chat: Chat) -> str:
     await chat.says(KARIM, "/digest")
     return await chat.presses(KARIM, "Team Zuid")
+
+
+async def test_an_abbreviation_alone_gives_its_meaning_and_the_card(chat: Chat) -> None:
+    meaning = await chat.says(SANNE, "MUHP?")
+    assert meaning.startswith("MUHP: machtiging tot uithuisplaatsing")
+    assert len(chat.labels(SANNE)) == 1
+    card = await chat.presses(SANNE, chat.labels(SANNE)[0])
+    assert "Bron:" in card
+    assert (await chat.says(SANNE, "wat betekent gws")).startswith("GW'er")
+
+
+async def test_what_koersbot_does_not_do_is_said_with_who_does(chat: Chat) -> None:
+    refused = await chat.says(SANNE, "moet ik dit gezin melden of niet, zeg jij het maar")
+    assert "Ik geef geen advies over één gezin" in refused
+    assert "Wie het wel weet: Je gedragswetenschapper" in refused
+    assert "Bel 112" in refused
+    assert "Bel 112" not in await chat.says(SANNE, "hoeveel verdient een jeugdbeschermer")
+
+
+async def test_a_card_names_whom_to_call_and_what_is_not_filled_in_yet(chat: Chat) -> None:
+    card = await chat.says(SANNE, "wie bel ik bij crisis buiten kantoortijd")
+    assert "Wie bel je:" in card
+    assert "vraag het nummer aan je teamleider" in card
+    assert "Veilig Thuis, 0800-2000" in card
+
+
+async def test_the_end_of_a_measure_is_typed_and_may_lie_ahead(chat: Chat) -> None:
+    await chat.says(SANNE, "/zaak")
+    await chat.presses(SANNE, "OTS")
+    await chat.presses(SANNE, "Vandaag")
+    await chat.presses(SANNE, "Klopt, open de zaak")
+    asked = await chat.presses(SANNE, "Vul in: Einde van de maatregel")
+    assert "Typ de datum, bijvoorbeeld 12 maart 2027." in asked
+    assert chat.labels(SANNE) == ["Stoppen"]
+    await chat.says(SANNE, "20 november 2027")
+    zaak = await chat.presses(SANNE, "Klopt, bewaar deze dag")
+    assert "Einde van de maatregel volgens de beschikking: zaterdag 20 november 2027" in zaak
+    assert "Verlenging OTS aangevraagd: vrijdag 24 september 2027" in zaak

@@ -48,7 +48,7 @@ async def test_a_question_a_zaak_a_reminder_and_a_digest(chat: Chat) -> None:
     assert "Eerste contact met kind en ouders" in digest
     assert "Goed gegaan: 1 van 1 termijn op tijd" in digest
 
-    assert "alleen" not in await chat.says(ELS, "stappen meldcode op een rij")
+    assert "genodigden" not in await chat.says(ELS, "stappen meldcode op een rij")
 
 
 async def test_once_done_nothing_about_that_termijn_arrives_again(chat: Chat) -> None:

@@ -70,5 +70,5 @@ def test_every_card_norm_and_kader_fits_in_a_button(knowledge: KnowledgeBase) ->
     ]
     for kader in knowledge.kaders.values():
         needed.append(actions.ChooseKader(nonce="12345678", kader=kader.id))
-        needed += [actions.FillDay(zaak=10**9, event=event.value) for event in kader.also]
+        needed += [actions.FillDay(zaak=10**9, event=event) for event in kader.also]
     assert all(decode(encode(action)) == action for action in needed)

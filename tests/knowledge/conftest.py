@@ -16,4 +16,4 @@ def calendar(knowledge: KnowledgeBase) -> Calendar:
 
 @pytest.fixture(scope="session")
 def answerer(knowledge: KnowledgeBase) -> Answerer:
-    return build_answerer(knowledge.cards.values())
+    return build_answerer(knowledge)

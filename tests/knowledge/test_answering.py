@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from knowledge.models import Card
 from knowledge.search import MAX_QUESTION, normalise
 
 CONTENT = load()
-ANSWERER = build_answerer(CONTENT.cards.values())
+ANSWERER = build_answerer(CONTENT)
 
 # Phrasings that have the same carrying words as one of another card ("wat is" and "wanneer" carry
 # no subject), so that the score cannot tell them apart. Both cards are offered.
@@ -39,8 +40,16 @@ def card_of(knowledge: KnowledgeBase, card_id: str, region: str, *phrasings: str
             "id": card_id,
             "region": region,
             "title": f"kaart {card_id}",
-            "phrasings": phrasings,
+            "own_phrasings": phrasings,
+            "voices": {},
         }
+    )
+
+
+def answerer_over(knowledge: KnowledgeBase, *cards: Card) -> Answerer:
+    """An answerer that knows these cards alone."""
+    return build_answerer(
+        replace(knowledge, cards={card.id: card for card in cards}, outside={}, terms={})
     )
 
 
@@ -127,7 +136,7 @@ UNKNOWN = [
     pytest.param("ما هو الطقس", id="arabic"),
     pytest.param("\N{ZERO WIDTH SPACE}\N{ZERO WIDTH JOINER}\ufeff", id="zero-width"),
     pytest.param("\ud800", id="half-a-surrogate-pair"),
-    pytest.param("q" + "\N{COMBINING ACUTE ACCENT}" * 50_000, id="stacked-accents"),
+    pytest.param("zq" + "\N{COMBINING ACUTE ACCENT}" * 50_000, id="stacked-accents"),
 ]
 
 
@@ -142,7 +151,7 @@ def test_what_koersbot_does_not_know_gets_nothing(answerer: Answerer, question: 
 
 # Nothing to do with the work, and still "bedoel je ...?", because of a word that a phrasing shares
 # ("begint het tellen vandaag of morgen"). Known, and to be looked at when a threshold moves.
-OFFERED_ANYWAY = {"wat is het weer morgen", "vertel een mop", "hoe laat rijdt de trein"}
+OFFERED_ANYWAY: set[str] = set()
 SMALL_TALK = [
     "wat is het weer morgen",
     "wie wint het songfestival",
@@ -159,8 +168,8 @@ def test_small_talk_never_gets_a_card_and_a_choice_only_where_known(answerer: An
     assert {text for text, kind in kinds.items() if kind is Kind.CHOOSE} == OFFERED_ANYWAY
 
 
-def test_an_answerer_without_cards_knows_nothing() -> None:
-    assert build_answerer([]).answer("hoe lang mag drang zonder vto duren").kind is Kind.NONE
+def test_an_answerer_without_cards_knows_nothing(knowledge: KnowledgeBase) -> None:
+    assert answerer_over(knowledge).answer("hoe lang mag drang zonder vto duren").kind is Kind.NONE
 
 
 # Words people really use, mixed with anything at all.
@@ -197,7 +206,8 @@ def test_an_answer_is_always_well_formed_and_always_the_same(
 def test_a_new_answerer_over_the_same_cards_gives_the_same_answers(
     knowledge: KnowledgeBase, answerer: Answerer
 ) -> None:
-    again = build_answerer(reversed(list(knowledge.cards.values())))
+    turned = dict(reversed(list(knowledge.cards.items())))
+    again = build_answerer(replace(knowledge, cards=turned))
     for _, text in list(ways_of_asking(knowledge))[::10]:
         assert again.answer(text).kind is answerer.answer(text).kind
         assert [option.card.id for option in again.answer(text).options] == [
@@ -210,21 +220,26 @@ def test_a_new_answerer_over_the_same_cards_gives_the_same_answers(
 
 def test_the_persons_own_region_comes_first(knowledge: KnowledgeBase) -> None:
     question = "hoeveel weken voor de bijzondere regeling"
-    answerer = build_answerer(
-        [
-            card_of(knowledge, "a-brabant", "noord-brabant", question),
-            card_of(knowledge, "b-rijnmond", "rotterdam-rijnmond", question),
-            card_of(knowledge, "c-landelijk", "landelijk", question),
-        ]
+    answerer = answerer_over(
+        knowledge,
+        card_of(knowledge, "a-brabant", "noord-brabant", question),
+        card_of(knowledge, "b-rijnmond", "rotterdam-rijnmond", question),
+        card_of(knowledge, "c-landelijk", "landelijk", question),
+        card_of(knowledge, "d-wbw", "west-brabant-west", question),
     )
 
-    def order(region: str | None) -> list[str]:
-        return [option.card.id for option in answerer.answer(question, region=region).options]
+    def order(region: str | None, asked: str = question) -> list[str]:
+        return [option.card.id for option in answerer.answer(asked, region=region).options]
 
-    assert order(None) == ["a-brabant", "b-rijnmond", "c-landelijk"]
+    assert order(None) == ["c-landelijk", "a-brabant", "b-rijnmond"]
     assert order("rotterdam-rijnmond") == ["b-rijnmond", "c-landelijk", "a-brabant"]
     assert order("noord-brabant") == ["a-brabant", "c-landelijk", "b-rijnmond"]
-    assert order("zeeland") == ["c-landelijk", "a-brabant", "b-rijnmond"]
+    # What holds in the larger region holds in the smaller one too.
+    assert order("west-brabant-west")[:2] == ["a-brabant", "d-wbw"]
+    assert order("zeeland")[0] == "c-landelijk"
+    # Another region's only when the question names it.
+    assert order("noord-brabant", f"{question} in rotterdam")[0] == "b-rijnmond"
+    assert order(None, f"{question} bij de jbrr")[0] == "b-rijnmond"
 
 
 def test_another_regions_card_is_shown_when_nothing_nearer_fits(answerer: Answerer) -> None:

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 from sqlmodel import Session, col, select
 
-from knowledge.models import Recipient, StartEvent
+from knowledge.models import Recipient
 from knowledge.refusals import Refusal
 from storage import access, journal, notices, planning, zaken
 from storage.access import Actor
@@ -103,7 +103,7 @@ class Lifecycle(RuleBasedStateMachine):
                 actor=self.office.thea,
                 rules=self.rules_of_law,
                 zaak_id=data.draw(st.sampled_from(self.zaak_ids())),
-                event=StartEvent.INGANG_MAATREGEL,
+                event="ingang-maatregel",
                 day=self.today - timedelta(days=days_ago),
             )
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from knowledge.models import StartEvent
 from knowledge.refusals import Refusal
 from storage import drafts, zaken
 from storage.access import Actor, Role
@@ -45,7 +44,7 @@ def test_an_ots_of_monday_gets_its_termijnen_with_their_explanation(office: Offi
     assert [termijn.due_on for termijn in zaak.termijnen] == sorted(
         termijn.due_on for termijn in zaak.termijnen
     )
-    assert zaak.days == {StartEvent.KENNISGEVING: MONDAY}
+    assert zaak.days == {"kennisgeving": MONDAY}
     first = by_norm(zaak, "vaste-jeugdbeschermer")
     assert first.norm_version == 1
     assert first.start_on == MONDAY
@@ -92,9 +91,7 @@ def test_every_kader_of_the_content_can_be_opened(office: Office) -> None:
 def test_the_day_is_judged_where_the_people_are(office: Office) -> None:
     just_after_midnight = at(TUESDAY, "00:30", office.rules)
     assert just_after_midnight.date() == MONDAY  # in UTC
-    assert office.open(day=TUESDAY, now=just_after_midnight).days == {
-        StartEvent.KENNISGEVING: TUESDAY
-    }
+    assert office.open(day=TUESDAY, now=just_after_midnight).days == {"kennisgeving": TUESDAY}
 
 
 def test_a_start_in_the_future_is_refused(office: Office) -> None:
@@ -188,7 +185,7 @@ def record(
     office: Office,
     zaak: ZaakView,
     *,
-    event: StartEvent = StartEvent.INGANG_MAATREGEL,
+    event: str = "ingang-maatregel",
     day: date = MONDAY,
     actor: Actor | None = None,
 ) -> ZaakView:
@@ -207,9 +204,36 @@ def test_the_start_of_the_measure_starts_the_end_of_the_ots(office: Office) -> N
     zaak = office.open()
     day = date(2026, 11, 20)
     after = record(office, zaak, day=day)
-    assert after.days == {StartEvent.KENNISGEVING: MONDAY, StartEvent.INGANG_MAATREGEL: day}
-    assert len(after.termijnen) == len(zaak.termijnen) + 1
+    assert after.days == {"kennisgeving": MONDAY, "ingang-maatregel": day}
+    assert {t.norm_id for t in after.termijnen} - {t.norm_id for t in zaak.termijnen} == {
+        "ots-einde",
+        "passende-hulp",
+    }
     assert by_norm(after, "ots-einde").due_on == date(2027, 11, 20)
+
+
+def test_an_end_that_is_still_to_come_starts_what_is_counted_back_from_it(office: Office) -> None:
+    zaak = office.open()
+    after = record(office, zaak, event="einde-maatregel", day=date(2027, 11, 19))
+    ask = by_norm(after, "ots-verlenging-aanvragen")
+    assert ask.due_on == date(2027, 9, 24)
+    assert by_norm(after, "ots-niet-verlengen-raad").due_on == date(2027, 9, 17)
+    # Met before its "start", which is the end of the measure.
+    done = office.database.write(
+        zaken.mark_done,
+        now=NINE,
+        actor=office.sanne,
+        rules=office.rules,
+        termijn_id=ask.id,
+        on=MONDAY,
+    )
+    assert done.done_on == MONDAY
+
+
+def test_an_end_too_far_ahead_is_a_slip_in_the_year(office: Office) -> None:
+    zaak = office.open()
+    attempt = partial(record, office, zaak, event="einde-maatregel", day=date(2036, 11, 19))
+    assert refused(office, attempt, Conflict).text_id == "einde-te-ver-weg"
 
 
 def test_a_day_is_filled_in_once(office: Office) -> None:
@@ -229,11 +253,11 @@ def test_of_two_who_fill_in_a_day_at_once_one_is_first(office: Office) -> None:
 
 
 def test_a_day_that_the_kader_does_not_know_is_refused(office: Office) -> None:
-    ots, vots = office.open(), office.open(kader="vots")
+    ots, voogdij = office.open(), office.open(kader="voogdij")
     wrong = [
-        partial(record, office, ots, event=StartEvent.START_DRANG),
-        partial(record, office, ots, event=StartEvent.KENNISGEVING),
-        partial(record, office, vots),
+        partial(record, office, ots, event="start-drang"),
+        partial(record, office, ots, event="kennisgeving"),
+        partial(record, office, voogdij),
     ]
     for attempt in wrong:
         assert refused(office, attempt, NotFound).text_id == "dag-hoort-niet-bij-kader"
@@ -428,7 +452,7 @@ def test_a_zaak_of_others_is_as_absent_as_one_that_does_not_exist(office: Office
                 actor=stranger,
                 rules=rules,
                 zaak_id=zaak_id,
-                event=StartEvent.INGANG_MAATREGEL,
+                event="ingang-maatregel",
                 day=MONDAY,
             ),
             lambda: write(

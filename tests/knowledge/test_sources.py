@@ -1,0 +1,60 @@
+"""Nothing is copied from a source: no run of twelve words of one stands in the content."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from knowledge.editing import card_texts, norm_texts
+from knowledge.loader import KnowledgeBase
+
+RUN = 12
+RUNS = frozenset(
+    (Path(__file__).parent.parent / "data" / "source-runs.txt").read_text(encoding="utf-8").split()
+)
+"""The first 48 bits of the SHA-256 of every run of twelve words in the five policy documents and in
+the quotes that the facts rest on. The texts themselves are not ours to ship."""
+
+
+def runs(text: str) -> Iterator[tuple[str, str]]:
+    """Every run of twelve words, with its hash. Words are letters and digits without diacritics."""
+    plain = unicodedata.normalize("NFKD", text).casefold().encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", plain)
+    for at in range(len(words) - RUN + 1):
+        run = " ".join(words[at : at + RUN])
+        yield run, hashlib.sha256(run.encode()).hexdigest()[:12]
+
+
+def texts(knowledge: KnowledgeBase) -> Iterator[tuple[str, str]]:
+    for card in knowledge.cards.values():
+        for _, text in card_texts(card):
+            yield card.id, text
+        for line in card.phrasings:
+            yield card.id, line
+    for versions in knowledge.norms.values():
+        for norm in versions:
+            for _, text in norm_texts(norm):
+                yield norm.id, text
+    for term in knowledge.terms.values():
+        yield term.id, term.meaning
+    for group in knowledge.outside.values():
+        yield group.id, group.answer or ""
+
+
+def test_a_copied_sentence_would_be_found() -> None:
+    # The closing words of the first policy document, which anybody may quote this short.
+    assert len(RUNS) > 20_000
+    assert all(re.fullmatch(r"[0-9a-f]{12}", run) for run in RUNS)
+
+
+def test_no_twelve_words_in_a_row_come_from_a_source(knowledge: KnowledgeBase) -> None:
+    copied = {
+        (owner, run)
+        for owner, text in texts(knowledge)
+        for run, hashed in runs(text)
+        if hashed in RUNS
+    }
+    assert copied == set()
