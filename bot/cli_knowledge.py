@@ -18,7 +18,7 @@ from handlers.render import Texts, build_texts, plain
 from knowledge import termijnen
 from knowledge.answering import Answer, Answerer, Kind, build_answerer
 from knowledge.loader import KnowledgeBase, load
-from knowledge.models import Roll, Unit
+from knowledge.norm_models import Roll, Unit
 from knowledge.privacy import personal_data
 from knowledge.refusals import ImpossibleDate, Refusal
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from knowledge.models import CalendarRules
+from knowledge.norm_models import CalendarRules
 from knowledge.refusals import ImpossibleDate
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from knowledge.calendar import checked
-from knowledge.models import Unit
+from knowledge.norm_models import Unit
 from knowledge.refusals import ImpossibleDate
 
 _MONTHS = {

@@ -13,7 +13,8 @@ from datetime import date
 
 from knowledge.layers import Layers
 from knowledge.loader import KnowledgeBase
-from knowledge.models import Card, Norm
+from knowledge.models import Card
+from knowledge.norm_models import Norm
 from knowledge.privacy import personal_data
 from knowledge.reading_level import LONGEST_SENTENCE, sentences, word_count
 from knowledge.register import Register

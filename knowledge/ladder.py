@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from knowledge.calendar import Calendar
-from knowledge.models import Ladder, Recipient, Rung, Tone
+from knowledge.norm_models import Ladder, Recipient, Rung, Tone
 
 MORNING = time(8, 30)
 """Local time of the one morning message a person gets."""

@@ -12,14 +12,9 @@ from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from knowledge.models import (
-    CalendarRules,
     Card,
     Contact,
-    Event,
     Figure,
-    Kader,
-    Ladder,
-    Norm,
     Outside,
     Reason,
     ReasonKind,
@@ -29,6 +24,7 @@ from knowledge.models import (
     Term,
     Topic,
 )
+from knowledge.norm_models import CalendarRules, Event, Kader, Ladder, Norm
 from knowledge.yaml_files import Found, ModelT, Problem, Reader
 
 OWN_VERSIONS_FROM = 101

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from knowledge.layers import Layers
-from knowledge.models import Card, Norm, SourceRef
+from knowledge.models import Card, SourceRef
+from knowledge.norm_models import Norm
 from knowledge.search import normalise
 from knowledge.yaml_files import Found, ModelT, Problem
 

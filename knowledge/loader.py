@@ -21,11 +21,7 @@ from knowledge.layers import Layers
 from knowledge.models import (
     Card,
     Contact,
-    Event,
     Figure,
-    Kader,
-    Ladder,
-    Norm,
     Outside,
     Reason,
     Region,
@@ -33,6 +29,7 @@ from knowledge.models import (
     Term,
     Topic,
 )
+from knowledge.norm_models import Event, Kader, Ladder, Norm
 from knowledge.refusals import UnknownNorm
 from knowledge.yaml_files import MAX_FILE_BYTES, ContentError, Problem
 

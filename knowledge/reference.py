@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from knowledge import models
+from knowledge import models, norm_models
 from knowledge.loader import KnowledgeBase
 from knowledge.register import Register, facts_used, systems_served
 
@@ -18,7 +18,7 @@ MADE = "<!-- Gemaakt met: koersbot kennis docs. Niet met de hand veranderen. -->
 
 FORMS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("Kaart", "`cards/<id>.yaml`, één kaart per bestand", models.Card),
-    ("Norm", "`norms/<id>.yaml`, één norm per bestand", models.Norm),
+    ("Norm", "`norms/<id>.yaml`, één norm per bestand", norm_models.Norm),
     ("Onderwerp", "`topics.yaml`, een lijst", models.Topic),
     ("Bron", "`sources.yaml`, een lijst", models.Source),
     ("Begrip", "`glossary.yaml`, een lijst", models.Term),
@@ -26,11 +26,11 @@ FORMS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("Reden", "`reasons.yaml`, een lijst", models.Reason),
     ("Niet van ons", "`outside.yaml`, een lijst", models.Outside),
     ("Regio", "`regions.yaml`, een lijst", models.Region),
-    ("Kader", "`kaders.yaml`, een lijst", models.Kader),
-    ("Gebeurtenis", "`events.yaml`, een lijst", models.Event),
-    ("Ladder", "`ladders.yaml`, een lijst", models.Ladder),
+    ("Kader", "`kaders.yaml`, een lijst", norm_models.Kader),
+    ("Gebeurtenis", "`events.yaml`, een lijst", norm_models.Event),
+    ("Ladder", "`ladders.yaml`, een lijst", norm_models.Ladder),
     ("Cijfer", "`figures.yaml`, een lijst", models.Figure),
-    ("Kalender", "`calendar.yaml`", models.CalendarRules),
+    ("Kalender", "`calendar.yaml`", norm_models.CalendarRules),
     ("Uitzetten", "`uit.yaml`, alleen in een eigen map", models.SwitchedOff),
 )
 PARTS = {

@@ -14,7 +14,8 @@ from typing import Literal, TypeVar
 from pydantic import Field
 
 from knowledge.loader import NATIONAL, KnowledgeBase
-from knowledge.models import ContentModel, FactId, Norm, Sentence, SystemId
+from knowledge.models import ContentModel, FactId, Sentence, SystemId
+from knowledge.norm_models import Norm
 from knowledge.yaml_files import ContentError, Found, Problem, Reader
 
 FOLDER = NATIONAL / "register"

@@ -27,7 +27,7 @@ from datetime import date, timedelta
 from pydantic import BaseModel, ConfigDict
 
 from knowledge.calendar import ONE_DAY, Calendar, checked
-from knowledge.models import MAX_AMOUNT, Direction, Force, Norm, Roll, Unit
+from knowledge.norm_models import MAX_AMOUNT, Direction, Force, Norm, Roll, Unit
 from knowledge.refusals import ImpossibleDate
 
 

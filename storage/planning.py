@@ -15,7 +15,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from knowledge import ladder
-from knowledge.models import Recipient
+from knowledge.norm_models import Recipient
 from knowledge.refusals import Refusal
 from storage import access
 from storage.access import Role

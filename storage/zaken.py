@@ -15,7 +15,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from knowledge import termijnen, zaakcode
-from knowledge.models import Direction, Kader, Norm
+from knowledge.norm_models import Direction, Kader, Norm
 from storage import access, drafts, journal, notices, planning, zaak_views
 from storage.access import Actor, Permission
 from storage.refusals import Conflict, NotAllowed, NotFound

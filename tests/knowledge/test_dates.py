@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.dates import Sum, parse_day, parse_sum
-from knowledge.models import Unit
+from knowledge.norm_models import Unit
 from knowledge.refusals import ImpossibleDate
 
 TODAY = date(2026, 11, 23)  # a Monday

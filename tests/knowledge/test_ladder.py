@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from knowledge.calendar import Calendar
 from knowledge.ladder import MORNING, Moment, local_moment, moments, next_morning, speaking_time
 from knowledge.loader import KnowledgeBase, load
-from knowledge.models import Recipient, Tone
+from knowledge.norm_models import Recipient, Tone
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 CONTENT = load()

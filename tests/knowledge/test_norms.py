@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from knowledge.loader import KnowledgeBase, load
-from knowledge.models import Direction, Norm, Roll, Unit, WorkedExample
+from knowledge.norm_models import Direction, Norm, Roll, Unit, WorkedExample
 from knowledge.refusals import UnknownNorm
 from knowledge.termijnen import MAX_AMOUNT, for_norm
 

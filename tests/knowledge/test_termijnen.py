@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from knowledge.calendar import Calendar
 from knowledge.loader import load
-from knowledge.models import Direction, Roll, Unit
+from knowledge.norm_models import Direction, Roll, Unit
 from knowledge.refusals import ImpossibleDate
 from knowledge.termijnen import MAX_AMOUNT, DueDate, compute
 

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 from sqlmodel import Session, col, select
 
-from knowledge.models import Recipient
+from knowledge.norm_models import Recipient
 from knowledge.refusals import Refusal
 from storage import access, journal, notices, planning, zaken
 from storage.access import Actor
