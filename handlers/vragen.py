@@ -186,9 +186,27 @@ def _card_rows(
     if actor.may(Permission.OPEN_ZAAK) and any(knowledge.norms[norm][0].kaders for norm in titles):
         onward.append(texts.button("in-mijn-termijnen", action=Start(what="zaak")))
     rows += grid(onward, 2 if len(titles) == 1 else 1)
-    cards = knowledge.cards
-    rows += [
-        (Button(label=cards[related].title, action=ShowCard(card=related, part=SHORT)),)
-        for related in card.related[:MAX_RELATED]
-    ]
+    current = knowledge.cards.get(card.replaced_by) if card.replaced_by else None
+    if current is not None:
+        rows.append((_to_card(texts.label("nu", current.title), current),))
+    nearer = own_region_card(services, actor, card)
+    if nearer is not None:
+        rows.append((_to_card(texts.label("in-mijn-regio", nearer.title), nearer),))
+    shown = {other.id for other in (current, nearer) if other is not None}
+    related = [knowledge.cards[other] for other in card.related if other not in shown]
+    rows += [(_to_card(other.title, other),) for other in related[:MAX_RELATED]]
     return tuple(row for row in rows if row)
+
+
+def own_region_card(services: Services, actor: Actor, card: Card) -> Card | None:
+    """What the person's own region says of the same subject, when this card is not of it."""
+    knowledge = services.knowledge
+    around = knowledge.regions_of(actor.region or services.region)
+    if card.region in around:
+        return None
+    own = [other for other in knowledge.cards_by_topic[card.topic] if other.region in around]
+    return min(own, key=lambda other: around.index(other.region), default=None)
+
+
+def _to_card(label: str, card: Card) -> Button:
+    return Button(label=label, action=ShowCard(card=card.id, part=SHORT))
