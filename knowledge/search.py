@@ -26,6 +26,9 @@ MAX_WORDS = 60
 SAME_WORD = 82.0
 """rapidfuzz ratio from which two words count as one with a slip."""
 
+RARE, COMMON = 2, 10
+"""A word that so few ways of asking hold may be a slip of one that so many do."""
+
 STRANGER_WEIGHT = 1.0
 """How much a word nobody here uses counts, as a share of the rarest known word."""
 
@@ -76,6 +79,8 @@ class Search:
         seen_in = Counter(word for bag in bags for word in bag)
         self._rarity = {word: math.log(1 + len(bags) / count) for word, count in seen_in.items()}
         self._vocabulary = sorted(self._rarity)
+        self._common = [word for word in self._vocabulary if seen_in[word] >= COMMON]
+        self._rare = frozenset(word for word, count in seen_in.items() if count <= RARE)
         self._stranger = STRANGER_WEIGHT * max(self._rarity.values(), default=1.0)
         self._phrasings = [
             _Phrasing(of, text, bag, sum(self._rarity[word] for word in bag))
@@ -91,7 +96,7 @@ class Search:
         asked = dict.fromkeys(words(question)[:MAX_WORDS])
         known = {word: self._known_as(word) for word in asked}
         asked_weight = sum(
-            max((self._rarity[other] for other in same), default=self._stranger)
+            min((self._rarity[other] for other in same), default=self._stranger)
             for same in known.values()
         )
         best: dict[str, Hit] = {}
@@ -116,14 +121,13 @@ class Search:
         return shared
 
     def _known_as(self, word: str) -> Mapping[str, float]:
-        if word in self._rarity:
-            return {word: 1.0}
-        if len(word) < 4 or word.isdigit():
-            return {}  # a short word one letter off is another word
-        found = process.extract(
-            word, self._vocabulary, scorer=fuzz.ratio, score_cutoff=SAME_WORD, limit=3
-        )
-        return {other: ratio / 100 for other, ratio, _ in found}
+        known = {word: 1.0} if word in self._rarity else {}
+        if (known and word not in self._rare) or len(word) < 4 or word.isdigit():
+            return known  # a short word one letter off is another word
+        # Ways of asking hold slips of the thumb too: a rare word may be one of a common word.
+        others = self._common if known else self._vocabulary
+        found = process.extract(word, others, scorer=fuzz.ratio, score_cutoff=SAME_WORD, limit=3)
+        return {other: ratio / 100 for other, ratio, _ in found} | known
 
 
 def normalise(text: str) -> str:

@@ -192,7 +192,8 @@ def test_a_worked_example_that_is_wrong_is_found(
     norms = tmp_path / "eigen" / "norms"
     norms.mkdir(parents=True)
     text = (NATIONAL / "norms" / "gedragen-koers.yaml").read_text(encoding="utf-8")
-    (norms / "gedragen-koers.yaml").write_text(text.replace("aantal: 6", "aantal: 7"), "utf-8")
+    text = text.replace("versie: 1", "versie: 101").replace("aantal: 6", "aantal: 7")
+    (norms / "gedragen-koers.yaml").write_text(text, "utf-8")
     monkeypatch.setenv("KOERSBOT_KNOWLEDGE_DIRS", str(tmp_path / "eigen"))
     result = koersbot("kennis", "check")
     assert result.exit_code == 1
