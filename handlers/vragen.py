@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers.actions import ComputeNorm, NoneOfThese, ShowCard, Start
 from handlers.context import Reply, Services, Turn, say
 from handlers.render import Button, Message, grid
@@ -59,7 +61,7 @@ def answer_message(services: Services, actor: Actor, answer: Answer) -> Message:
         return card_message(services, actor, answer.card, part=SHORT, read_as=read_as)
     texts = services.texts
     if answer.refusal is not None:
-        return refusal_message(services, answer.refusal)
+        return refusal_message(services, answer.refusal, answer.nearby)
     if answer.kind is Kind.NONE:
         return unknown(services)
     options = [
@@ -111,17 +113,17 @@ def term_message(services: Services, term: Term) -> Message:
     )
 
 
-def refusal_message(services: Services, refusal: Outside) -> Message:
-    """A subject that is not ours: why, and who does know."""
-    return Message(
-        text=services.texts.screen(
-            "niet_van_ons",
-            antwoord=refusal.answer,
-            wie_wel=refusal.who_knows,
-            gevaar=refusal.danger,
-            altijd=services.knowledge.always_reachable,
-        )
+def refusal_message(services: Services, refusal: Outside, nearby: Sequence[Card]) -> Message:
+    """A subject that is not ours: why, who does know, and which cards come near."""
+    text = services.texts.screen(
+        "niet_van_ons",
+        antwoord=refusal.answer,
+        wie_wel=refusal.who_knows,
+        dichtbij=bool(nearby),
+        gevaar=refusal.danger,
+        altijd=services.knowledge.always_reachable,
     )
+    return Message(text=text, rows=grid([_to_card(card.title, card) for card in nearby]))
 
 
 def unknown(services: Services, *, after_choice: bool = False) -> Message:

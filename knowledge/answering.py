@@ -19,7 +19,7 @@ from knowledge.search import Hit, Search, normalise
 SURE_FROM = 0.58
 SURE_LEAD = 0.12
 CHOOSE_FROM = 0.30
-MAX_OPTIONS = 3
+MAX_OPTIONS, MAX_NEARBY = 3, 2
 """Fitted by eye on questions of other writers: nothing out of scope sure, few questions unheard."""
 
 VERBATIM, VERBATIM_LEAD = 0.93, 0.05
@@ -64,6 +64,12 @@ class Answer:
     read_as: str | None
     term: Term | None = None
     refusal: Outside | None = None
+
+    @property
+    def nearby(self) -> tuple[Card, ...]:
+        """Cards that come near a subject outside our field, at most two."""
+        near = [option.card for option in self.options if option.confidence >= CHOOSE_FROM]
+        return tuple(near[:MAX_NEARBY])
 
     @property
     def topic(self) -> str | None:

@@ -177,6 +177,9 @@ async def test_what_koersbot_does_not_do_is_said_with_who_does(chat: Chat) -> No
     assert "Ik geef geen advies over één gezin" in refused
     assert "Wie het wel weet: Je gedragswetenschapper" in refused
     assert "Bel 112" in refused
+    assert "Hier gaan mijn kaarten wel over:" in refused
+    assert 1 <= len(chat.labels(SANNE)) <= 2
+    assert "Bron:" in await chat.presses(SANNE, chat.labels(SANNE)[0])
     assert "Bel 112" not in await chat.says(SANNE, "hoeveel verdient een jeugdbeschermer")
 
 

@@ -128,7 +128,7 @@ def test_slips_and_odd_characters_still_find_the_card(answerer: Answerer, questi
 
 UNKNOWN = [
     pytest.param("recept voor appeltaart", id="recipe"),
-    pytest.param("songfestival kijken", id="song-contest"),
+    pytest.param("songfestival", id="song-contest"),
     pytest.param("", id="empty"),
     pytest.param("   \n\t ", id="blanks"),
     pytest.param("?!...", id="punctuation"),
