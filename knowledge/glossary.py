@@ -16,7 +16,7 @@ from knowledge.search import normalise
 _ASKED = re.compile(
     r"^(?:wat (?:betekent|betekend|beteken|is de betekenis van)|waar staat|betekenis(?: van)?|"
     r"afkorting(?: van)?|afk|wat bedoelen ze met|wat bedoel(?:t|en) (?:men|jullie) met) "
-    r"(?:de afkorting |het woord |de term |een |de |het )?"
+    r"(?:de afkorting |het woord |de term )?(?P<article>een |de |het )?"
     r"(?P<term>.+?)(?: voor| ook alweer| eigenlijk)*$"
 )
 
@@ -34,7 +34,8 @@ class Glossary:
         """The term that `text` asks the meaning of; None when it asks something else."""
         plain = normalise(text)
         if asked := _ASKED.match(plain):
-            return self._terms.get(asked["term"])
+            whole = (asked["article"] or "") + asked["term"]
+            return self._terms.get(whole) or self._terms.get(asked["term"])
         found = self._terms.get(plain)
         if found is None or (" " in plain and not _stands_alone(found, plain)):
             return None

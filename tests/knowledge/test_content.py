@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.loader import MAX_FILE_BYTES, NATIONAL, ContentError, KnowledgeBase, Problem, load
+from knowledge.models import CardStatus
 from tests.knowledge.overlays import CARD, NORM, Overlay, line_of, swapped
 
 LOADED_WITHIN = 0.5
@@ -386,3 +387,46 @@ def test_loaded_content_cannot_be_changed(knowledge: KnowledgeBase) -> None:
         knowledge.cards["x"] = knowledge.cards["vto-wat-is"]  # type: ignore[index]
     with pytest.raises(ValueError, match="frozen"):
         knowledge.cards["vto-wat-is"].title = "Anders"  # type: ignore[misc]
+
+
+# --- regions ---
+
+OWN_REGIONS = [
+    "noord-brabant", "rotterdam-rijnmond", "nissewaard", "west-brabant-west", "jb-west",
+    "haaglanden", "midden-holland", "holland-rijnland", "zuid-holland-zuid", "groningen-drenthe",
+    "drenthe",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("region", OWN_REGIONS)
+def test_a_region_has_cards_of_its_own_that_name_their_organisation(
+    knowledge: KnowledgeBase, region: str
+) -> None:
+    own = [card for card in knowledge.cards.values() if card.region == region]
+    assert own
+    assert all(card.organisation or card.validity.valid_from for card in own)
+
+
+def test_what_holds_around_a_region_holds_in_it(knowledge: KnowledgeBase) -> None:
+    assert knowledge.regions_of("nissewaard") == ("nissewaard", "rotterdam-rijnmond")
+    assert knowledge.regions_of("haaglanden") == ("haaglanden", "jb-west")
+    assert knowledge.regions_of(None) == ()
+    assert knowledge.regions_of("atlantis") == ()
+
+
+def test_a_regional_card_of_an_old_plan_never_passes_as_todays_national_rule(
+    knowledge: KnowledgeBase,
+) -> None:
+    plans = {"jbrr-jaarplan-2016", "strategie-veiligheid-wbw-2018", "verbeteragenda-jbw-2020"}
+    for card in knowledge.cards.values():
+        if card.region == "landelijk" and {ref.source for ref in card.sources} <= plans:
+            assert card.status is CardStatus.CONTROLEREN, card.id
+
+
+def test_a_card_that_ended_leads_to_one_that_holds(knowledge: KnowledgeBase) -> None:
+    ended = [card for card in knowledge.cards.values() if card.replaced_by]
+    assert len(ended) >= 8
+    for card in ended:
+        assert card.replaced_by is not None
+        assert knowledge.cards[card.replaced_by].replaced_by is None
+        assert card.validity.valid_until is not None
