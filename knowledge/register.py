@@ -99,26 +99,27 @@ def systems_served(knowledge: KnowledgeBase) -> dict[str, list[str]]:
 
 
 def problems(knowledge: KnowledgeBase, register: Register) -> Iterator[Problem]:
-    """Facts and rows that nothing serves and no reason is given for, and names that are none."""
-    used, served = facts_used(knowledge), systems_served(knowledge)
-    for fact_id, fact in register.facts.items():
-        if fact_id not in used and not fact.entry.reason and fact.entry.status != "memory":
-            yield fact.problem(
-                f"feit '{fact_id}' wordt door niets gebruikt; gebruik het of geef een 'reden'"
+    """Facts and rows that nothing serves and no reason is given for, and reasons beside a use."""
+    must_be_used = {
+        fact_id: found
+        for fact_id, found in register.facts.items()
+        if found.entry.status != "memory" or found.entry.reason
+    }
+    yield from _unserved(must_be_used, facts_used(knowledge), "feit")
+    yield from _unserved(register.systems, systems_served(knowledge), "rij")
+
+
+def _unserved(
+    rows: Mapping[str, Found[_Row]], served: Mapping[str, Sequence[str]], what: str
+) -> Iterator[Problem]:
+    for row_id, found in rows.items():
+        by = served.get(row_id)
+        if not by and not found.entry.reason:
+            yield found.problem(
+                f"{what} '{row_id}' wordt door niets gebruikt; gebruik het of geef een 'reden'"
             )
-        elif fact_id in used and fact.entry.reason:
-            yield fact.problem(
-                f"feit '{fact_id}' wordt gebruikt door {used[fact_id][0]}; haal 'reden' weg"
-            )
-    for row_id, row in register.systems.items():
-        if row_id not in served and not row.entry.reason:
-            yield row.problem(
-                f"rij '{row_id}' wordt door niets bediend; bedien haar of geef een 'reden'"
-            )
-        elif row_id in served and row.entry.reason:
-            yield row.problem(
-                f"rij '{row_id}' wordt bediend door {served[row_id][0]}; haal 'reden' weg"
-            )
+        elif by and found.entry.reason:
+            yield found.problem(f"{what} '{row_id}' wordt gebruikt door {by[0]}; haal 'reden' weg")
 
 
 def _norms(knowledge: KnowledgeBase) -> Iterator[Norm]:
