@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from pydantic import BaseModel
@@ -89,16 +90,13 @@ def systems_page(knowledge: KnowledgeBase, register: Register) -> str:
         f"cijfer; {len(register.systems) - count} niet, met de reden erbij.",
         "",
     ]
-    document = None
-    for row_id, found in register.systems.items():
-        row = found.entry
-        if row.document != document:
-            document = row.document
-            lines += [f"## {document}", "", "| rij | naam | bediend door |", "|---|---|---|"]
-        by = _named(served.get(row_id, ())) or f"niet: {row.reason}"
-        lines.append(f"| {row_id} | {_cell(row.name)} | {_cell(by)} |")
-        if _last_of_document(register, row_id):
-            lines.append("")
+    rows = [found.entry for found in register.systems.values()]
+    for document, of_document in groupby(rows, key=lambda row: row.document):
+        lines += [f"## {document}", "", "| rij | naam | bediend door |", "|---|---|---|"]
+        for row in of_document:
+            by = _named(served.get(row.id, ())) or f"niet: {row.reason}"
+            lines.append(f"| {row.id} | {_cell(row.name)} | {_cell(by)} |")
+        lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -133,14 +131,6 @@ def pages(knowledge: KnowledgeBase, register: Register) -> dict[str, str]:
         "systemen.md": systems_page(knowledge, register),
         "feiten.md": facts_page(knowledge, register),
     }
-
-
-def _last_of_document(register: Register, row_id: str) -> bool:
-    ids = list(register.systems)
-    place = ids.index(row_id)
-    following = ids[place + 1] if place + 1 < len(ids) else None
-    own = register.systems[row_id].entry.document
-    return following is None or register.systems[following].entry.document != own
 
 
 def _table(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[str]:
@@ -206,8 +196,7 @@ def _choices(values: list[object]) -> str:
     return ", ".join(f"`{value}`" for value in values)
 
 
-def _named(what: object) -> str:
-    assert isinstance(what, (list, tuple))  # noqa: S101 - lists of names, or none
+def _named(what: Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(what))
 
 

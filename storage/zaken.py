@@ -24,9 +24,9 @@ from storage.tables import Person, Termijn, Zaak, ZaakDay, stored_id
 from storage.zaak_views import Explanation, StoredReading, TermijnView, ZaakView
 
 OLDEST_START = timedelta(days=3 * 366)
-FARTHEST_END = OLDEST_START
-"""How far back a start and how far ahead an end may lie: a slip of the thumb in the year shows."""
 """A start longer ago than this is a slip of the thumb: no measure that runs starts there."""
+FARTHEST_END = OLDEST_START
+"""An end farther ahead than this is a slip in the year: no measure is ordered for so long."""
 
 UNDO_WITHIN = timedelta(hours=24)
 CODE_TRIES = 50
