@@ -10,7 +10,8 @@ import click
 
 from bot.cli_base import JSON_HELP, Refused, refusals_shown
 from bot.settings import load_settings
-from knowledge import editing, reference, register, termijnen
+from knowledge import editing, learning, reference, register, termijnen
+from knowledge.classifier import LEARNED, NotLearned, load_learned, save_learned
 from knowledge.layers import Layers
 from knowledge.loader import ContentError, KnowledgeBase, Problem, load, load_with_places
 from knowledge.reading_level import B1_FROM
@@ -33,6 +34,8 @@ def kennis_check() -> None:
     overlays = load_settings().overlays
     knowledge, layers = load_with_places(overlays)
     rows = register.load_register()
+    if not overlays and (stale := learned_behind(knowledge)):
+        raise Refused(stale)
     problems = [
         *editing.problems(knowledge, layers, rows, today=date.today()),  # noqa: DTZ011 - the editor's own day
         *register.problems(knowledge if not overlays else load(), rows),
@@ -134,6 +137,47 @@ def kennis_docs(folder: Path) -> None:
     for name, text in reference.pages(load(), register.load_register()).items():
         (folder / name).write_text(text, encoding="utf-8")
         click.echo(str(folder / name))
+
+
+@kennis.command("leer")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=LEARNED,
+    help="De map waarin het model komt; zonder deze optie die van Koersbot zelf.",
+)
+@refusals_shown
+def kennis_leer(folder: Path) -> None:
+    """Leer de manieren van vragen opnieuw. Doe dit na elke verandering in de vragen."""
+    if not folder.is_dir():
+        raise Refused(f"De map {folder} bestaat niet; maak hem of kies een andere met --to.")
+    click.echo("Leren duurt een paar minuten.")
+    try:
+        learned = learning.learn(load())
+    except learning.CannotLearn as error:
+        raise Refused(str(error)) from error
+    save_learned(learned, folder)
+    limits = learned.calibration
+    click.echo(f"zeker vanaf {limits.sure_from}, kies vanaf {limits.choose_from}")
+    for name, value in limits.measured.items():
+        click.echo(f"{name}: {value}")
+
+
+def learned_behind(knowledge: KnowledgeBase) -> str | None:
+    """What is not learned yet, as a sentence that says what to do; None when all is."""
+    try:
+        learned = load_learned()
+    except NotLearned as error:
+        return str(error)
+    changed = sorted(learned.changed([*knowledge.cards.values(), *knowledge.outside.values()]))
+    if not changed:
+        return None
+    named = ", ".join(changed[:SHOWN])
+    return (
+        f"{len(changed)} kaarten of groepen zijn veranderd sinds het leren ({named}); "
+        "draai: koersbot kennis leer"
+    )
 
 
 def _stats_json(knowledge: KnowledgeBase, stats: ContentStats) -> dict[str, object]:

@@ -118,7 +118,9 @@ def _print_answer(knowledge: KnowledgeBase, answer: Answer) -> None:
         named = ", ".join(knowledge.topics[topic].title for topic in answer.topics)
         click.echo(f"Bedoel je: {named}")
     elif answer.refusal is not None:
-        click.echo(f"{answer.refusal.answer}\n\nWie het wel weet: {answer.refusal.who_knows}")
+        click.echo(answer.refusal.answer)
+        if answer.refusal.who_knows:
+            click.echo(f"\nWie het wel weet: {answer.refusal.who_knows}")
     else:
         click.echo("Dat weet ik niet.")
 

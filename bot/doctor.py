@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from bot.app import StartRefused, bot_username
 from bot.settings import Settings, SettingsError, load_settings
 from bot.web import SILENT_AFTER
-from knowledge.loader import ContentError, load
+from knowledge.classifier import NotLearned, load_learned
+from knowledge.loader import ContentError, KnowledgeBase, load
 from storage import heartbeat, schema
 from storage.db import Database, DatabaseUnavailable, build_database, check_reachable
 
@@ -93,6 +94,7 @@ def _content(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         what="kennisbank", text=f"{len(knowledge.cards)} kaarten, {len(knowledge.norms)} normen"
     )
+    yield _learned(knowledge)
     if settings.region is not None and settings.region not in knowledge.regions:
         yield Finding(
             what="regio",
@@ -114,6 +116,22 @@ def _content(settings: Settings) -> Iterator[Finding]:
         text=f"gelijkgestelde dagen bekend tot en met {horizon}{advice}",
         note=short,
     )
+
+
+def _learned(knowledge: KnowledgeBase) -> Finding:
+    try:
+        learned = load_learned()
+    except NotLearned as error:
+        text = f"{error}. Tot dan wordt alleen op woorden gezocht: minder vaak zeker."
+        return Finding(what="antwoorden", text=text, note=True)
+    changed = learned.changed([*knowledge.cards.values(), *knowledge.outside.values()])
+    if changed:
+        return Finding(
+            what="antwoorden",
+            text=f"{len(changed)} kaarten zijn niet geleerd, zoals eigen kaarten; "
+            "die worden op woorden gevonden",
+        )
+    return Finding(what="antwoorden", text="alle manieren van vragen zijn geleerd")
 
 
 async def _telegram(settings: Settings) -> Finding:

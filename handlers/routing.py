@@ -36,7 +36,7 @@ from handlers import actions, bereken, deliver, gesprek, team, termijnen, vragen
 from handlers.actions import Action
 from handlers.context import Reply, Services, Turn
 from handlers.render import Message
-from knowledge import dates, zaakcode
+from knowledge import dates, openings, zaakcode
 from knowledge.privacy import personal_data
 from knowledge.refusals import Refusal
 from storage import access
@@ -68,7 +68,8 @@ class Press:
 
 
 async def plain_text(turn: Turn) -> Reply:
-    """Text without a command: an answer to a running question, a code, a sum, else a question."""
+    """Text without a command: an answer to a running question, a code, a sum, a zaak to open, else
+    a question."""
     reply = await gesprek.typed_day(turn)
     if reply is not None:
         return reply
@@ -78,6 +79,12 @@ async def plain_text(turn: Turn) -> Reply:
     asked = dates.parse_sum(turn.text, today=turn.today)
     if asked is not None:
         return Reply(send=(bereken.sum_message(turn.services, asked),))
+    if turn.actor.may(Permission.OPEN_ZAAK):
+        opening = openings.parse(
+            turn.text, kaders=turn.services.knowledge.kaders.values(), today=turn.today
+        )
+        if opening is not None:
+            return await zaken.offer_opening(turn, opening)
     return await vragen.ask(turn)
 
 

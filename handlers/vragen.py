@@ -69,7 +69,7 @@ def answer_message(services: Services, actor: Actor, answer: Answer) -> Message:
         for option in answer.options
     ]
     none = texts.button("geen-van-deze", action=NoneOfThese())
-    return Message(text=texts.screen("kies"), rows=grid([*options, none]))
+    return Message(text=texts.screen("kies", twee=answer.two_parts), rows=grid([*options, none]))
 
 
 def card_message(
@@ -114,7 +114,9 @@ def term_message(services: Services, term: Term) -> Message:
 
 
 def refusal_message(services: Services, refusal: Outside, nearby: Sequence[Card]) -> Message:
-    """A subject that is not ours: why, who does know, and which cards come near."""
+    """A subject that is not ours: why, who does know, and which cards come near; or small talk."""
+    if refusal.who_knows is None:
+        return Message(text=services.texts.screen("praatje", antwoord=refusal.answer))
     text = services.texts.screen(
         "niet_van_ons",
         antwoord=refusal.answer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from handlers.actions import (
@@ -19,6 +20,8 @@ from handlers.context import Reply, Services, Turn, say
 from handlers.dagen import day_message
 from handlers.render import Button, Message, grid
 from knowledge import zaakcode
+from knowledge.norm_models import Kader
+from knowledge.openings import Opening
 from knowledge.refusals import Refusal
 from storage import access, drafts, zaken
 from storage.access import Permission
@@ -44,6 +47,22 @@ async def start_opening(turn: Turn) -> Reply:
     return say(await _team_message(turn, nonce, teams))
 
 
+async def offer_opening(turn: Turn, opening: Opening) -> Reply:
+    """A zaak that was typed in one line: with a day it only needs a confirmation."""
+    teams = turn.actor.teams(Permission.OPEN_ZAAK)
+    if len(teams) != 1:
+        return await start_opening(replace(turn, text=""))
+    kader, day = opening.kader, opening.day
+    data = {"team": teams[0], "kader": kader.id} | ({"day": day.isoformat()} if day else {})
+    nonce = await turn.services.db.run_write(
+        drafts.start, now=turn.now, actor=turn.actor, kind=drafts.OPEN, data=data
+    )
+    if day is None:
+        return say(_first_day_message(turn, kader, nonce))
+    drafted = drafts.Conversation(kind=drafts.OPEN, nonce=nonce, data=data)
+    return say(confirm_message(turn, drafted, day))
+
+
 async def choose_team(turn: Turn, action: ChooseTeam) -> Reply:
     """Opening: the team is known, ask for the kader."""
     if action.team not in turn.actor.teams(Permission.OPEN_ZAAK):
@@ -66,15 +85,7 @@ async def choose_kader(turn: Turn, action: ChooseKader) -> Reply:
     await turn.services.db.run_write(
         drafts.fill, now=turn.now, actor=turn.actor, nonce=action.nonce, answers={"kader": kader.id}
     )
-    return Reply(
-        edit=day_message(
-            turn.services.texts,
-            nonce=action.nonce,
-            today=turn.today,
-            step=kader.title,
-            question=kader.events[kader.asks],
-        )
-    )
+    return Reply(edit=_first_day_message(turn, kader, action.nonce))
 
 
 async def open_confirmed(turn: Turn, action: Confirm) -> Reply:
@@ -217,6 +228,16 @@ async def assign(turn: Turn, action: Assign) -> Reply:
     )
     toast = services.texts.phrase("meldingen", "toegewezen", shown.owner)
     return Reply(edit=zaak_message(turn, shown), toast=toast)
+
+
+def _first_day_message(turn: Turn, kader: Kader, nonce: str) -> Message:
+    return day_message(
+        turn.services.texts,
+        nonce=nonce,
+        today=turn.today,
+        step=kader.title,
+        question=kader.events[kader.asks],
+    )
 
 
 def confirm_message(turn: Turn, drafted: drafts.Conversation, day: date) -> Message:

@@ -1,33 +1,35 @@
 """question -> Answer(sure | choose | none). Never an invention: a card, a choice, or nothing.
 
-`sure` needs a high score and a clear lead over everything of another topic; a close second makes it
-a choice. Below the lower threshold, or where a subject outside our field fits better, it is "weet
-ik niet", with its own words where that subject has them.
+Every topic gets the chance that it is meant: from what was learned of all ways of asking
+(classifier.py), from the very words where they are known, and from shared words (search.py) for
+cards that changed since the learning, such as those of an organisation's own. `sure` needs a high
+chance and a clear lead; below the lower threshold, or where a subject outside our field is more
+likely than any topic, it is "weet ik niet", with its own words where that subject has them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from knowledge.chances import Chances, Found, Option
+from knowledge.classifier import Learned, NotLearned, load_learned
 from knowledge.glossary import Glossary
 from knowledge.loader import KnowledgeBase
-from knowledge.models import NATIONAL_REGION, Card, Outside, OutsideKind, Term
-from knowledge.search import Hit, Search, normalise
+from knowledge.models import NATIONAL_REGION, Card, Outside, Term
+from knowledge.search import MAX_QUESTION, normalise
 
-SURE_FROM = 0.58
-SURE_LEAD = 0.12
-CHOOSE_FROM = 0.30
-MAX_OPTIONS, MAX_NEARBY = 3, 2
-"""Fitted by eye on questions of other writers: nothing out of scope sure, few questions unheard."""
+MAX_NEARBY, NEARBY_FROM = 2, 0.03
+"""So many cards, at least so likely, are named beside a refusal."""
 
-VERBATIM, VERBATIM_LEAD = 0.93, 0.05
-"""Asked in the very words of a known question: a neighbour with one other word is no rival then."""
+PART_FROM = 0.6
+"""From this chance a part of a question is a question of its own."""
 
-OWN_REGION, ASKED_REGION, OTHER_REGION = 1.1, 1.2, 0.85
-"""Among cards of one topic that of the person's own region goes before the national one, and one of
-another region steps back, unless the question names that region."""
+OWN_REGION, ASKED_REGION, OTHER_REGION = 1.0, 3.0, -2.0
+"""Log-odds. Among cards of one topic that of the person's own region goes before the national one,
+and one of another region steps back, unless the question names that region."""
 
 
 class Kind(StrEnum):
@@ -39,22 +41,15 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """A card that may be meant, with the confidence that it is (0 to 1)."""
-
-    card: Card
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the knowledge base says to a question.
 
-    `card` is set only when `kind` is sure. `options` are ranked and never repeat a card: for
+    `card` is set only when `kind` is sure. `options` are ranked, each of another topic: for
     `choose` what is offered, for `none` the nearest there is, which nobody is shown. `read_as` is
     the known way of asking that fitted best. `term` is the glossary's entry when its meaning was
     asked; it is sure, and `card` is the one that explains it, if any. `refusal` is the subject
-    outside our field that was asked about, when that has words of its own.
+    outside our field that was asked about, or small talk, when that has words of its own.
+    `two_parts` says that the question asks two things: the options are the cards of both.
     """
 
     kind: Kind
@@ -64,11 +59,12 @@ class Answer:
     read_as: str | None
     term: Term | None = None
     refusal: Outside | None = None
+    two_parts: bool = False
 
     @property
     def nearby(self) -> tuple[Card, ...]:
         """Cards that come near a subject outside our field, at most two."""
-        near = [option.card for option in self.options if option.confidence >= CHOOSE_FROM]
+        near = [option.card for option in self.options if option.confidence >= NEARBY_FROM]
         return tuple(near[:MAX_NEARBY])
 
     @property
@@ -88,9 +84,9 @@ class Answer:
 class Answerer:
     """Answers questions from the content. Pure: the same question always gets the same answer."""
 
-    def __init__(self, knowledge: KnowledgeBase) -> None:
+    def __init__(self, knowledge: KnowledgeBase, learned: Learned | None = None) -> None:
         self._knowledge = knowledge
-        self._search = Search(knowledge.cards.values(), knowledge.outside.values())
+        self._chances = Chances(knowledge, learned)
         self._glossary = Glossary(knowledge.terms.values())
         self._region_names = [
             (f" {normalise(name)} ", region.id)
@@ -107,23 +103,25 @@ class Answerer:
         term = self._glossary.find(text)
         if term is not None:
             return self._meaning(term)
-        hits = self._by_region(self._search.rank(text), region, self.regions_in(text))
-        cards = [hit for hit in hits if isinstance(hit.of, Card)]
-        options = tuple(
-            Option(card=hit.of, confidence=round(min(hit.score, 1.0), 3))
-            for hit in cards[:MAX_OPTIONS]
-            if isinstance(hit.of, Card)
-        )
-        best = hits[0] if hits else None
-        kind = _kind(hits)
+        regions = self._region_weights(text, region)
+        found = self._chances.of(text, regions)
+        answer = self._from(found, text)
+        if parts := two_parts(text):
+            both = [self._from(self._chances.of(part, regions), part) for part in parts]
+            return _both(both, sure=answer.kind is Kind.SURE) or answer
+        return answer
+
+    def _from(self, found: Found, text: str) -> Answer:
+        options = found.options()
+        kind = self._kind(found, options)
         sure = options[0].card if kind is Kind.SURE else None
         return Answer(
             kind=kind,
             card=sure,
             options=options,
             confidence=options[0].confidence if options else 0.0,
-            read_as=best.phrasing if best and sure else None,
-            refusal=_refusal(best),
+            read_as=self._chances.read_as(text, sure) if sure else None,
+            refusal=found.reply if kind is Kind.NONE else None,
         )
 
     def regions_in(self, text: str) -> frozenset[str]:
@@ -142,58 +140,72 @@ class Answerer:
             term=term,
         )
 
-    def _by_region(
-        self, hits: Sequence[Hit], region: str | None, asked: frozenset[str]
-    ) -> list[Hit]:
+    def _kind(self, found: Found, options: Sequence[Option]) -> Kind:
+        limits = self._chances.calibration
+        best, second = (*sorted(found.topics.values(), reverse=True), 0.0, 0.0)[:2]
+        lead = best - max(second, found.outside)
+        if options and best >= limits.sure_from and lead >= limits.sure_lead:
+            return Kind.SURE
+        if best < limits.choose_from or found.outside > sum(found.topics.values()):
+            return Kind.NONE
+        return Kind.CHOOSE
+
+    def _region_weights(self, text: str, region: str | None) -> Mapping[str, float]:
+        """How much each region counts for this person and this question, in log-odds."""
         own = set(self._knowledge.regions_of(region))
-        named = {
-            other
-            for other in self._knowledge.regions
-            if asked & set(self._knowledge.regions_of(other))
-        }
-
-        def weight(of: Card | Outside) -> float:
-            if not isinstance(of, Card) or of.region == NATIONAL_REGION:
-                return 1.0
-            if of.region in named:
-                return ASKED_REGION
-            return OWN_REGION if of.region in own else OTHER_REGION
-
-        # Region decides between cards of one topic, never between topics: their places in the
-        # ranking stay, only who stands on which of them changes.
-        by_topic: dict[str, list[Hit]] = {}
-        for hit in hits:
-            by_topic.setdefault(_subject(hit), []).append(hit)
-        waiting = {
-            subject: iter(sorted(own_hits, key=lambda hit: -hit.score * weight(hit.of)))
-            for subject, own_hits in by_topic.items()
-        }
-        placed = [(place.score, next(waiting[_subject(place)])) for place in hits]
-        return [Hit(of=hit.of, score=score, phrasing=hit.phrasing) for score, hit in placed]
+        asked_for = self.regions_in(text)
+        weights = {NATIONAL_REGION: 0.0}
+        for other in self._knowledge.regions:
+            if other == NATIONAL_REGION:
+                continue
+            if asked_for & set(self._knowledge.regions_of(other)):
+                weights[other] = ASKED_REGION
+            else:
+                weights[other] = OWN_REGION if other in own else OTHER_REGION
+        return weights
 
 
 def build_answerer(knowledge: KnowledgeBase) -> Answerer:
-    """The answerer over this content."""
-    return Answerer(knowledge)
+    """The answerer over this content, with what was learned if that is there."""
+    try:
+        return Answerer(knowledge, load_learned())
+    except NotLearned:
+        return Answerer(knowledge)
 
 
-def _kind(hits: Sequence[Hit]) -> Kind:
-    if not hits or hits[0].score < CHOOSE_FROM or isinstance(hits[0].of, Outside):
-        return Kind.NONE
-    best = hits[0]
-    subject = _subject(best)
-    rival = next((hit.score for hit in hits if _subject(hit) != subject), 0.0)
-    lead = VERBATIM_LEAD if best.score >= VERBATIM else SURE_LEAD
-    if best.score >= SURE_FROM and best.score - rival >= lead:
-        return Kind.SURE
-    return Kind.CHOOSE
+_NEXT_QUESTION = re.compile(
+    r"[?;]\s+|,?\s+(?:en|of|maar) (?:ook |dan |verder )?"
+    r"(?=(?:hoe|wat|wie|waar|wanneer|welke|waarom|mag|moet|kan|hoeveel|hoelang|binnen)\b)",
+    re.IGNORECASE,
+)
+MIN_PART = 3
 
 
-def _subject(hit: Hit) -> str:
-    return hit.of.topic if isinstance(hit.of, Card) else hit.of.id
-
-
-def _refusal(best: Hit | None) -> Outside | None:
-    if best is None or best.score < CHOOSE_FROM or not isinstance(best.of, Outside):
+def two_parts(text: str) -> tuple[str, str] | None:
+    """The two questions that a text asks one after the other; None when it asks one."""
+    parts = [part for part in _NEXT_QUESTION.split(text[:MAX_QUESTION]) if part and part.strip()]
+    if len(parts) != 2 or any(len(part.split()) < MIN_PART for part in parts):
         return None
-    return best.of if best.of.kind is OutsideKind.WEIGERING else None
+    return parts[0], parts[1]
+
+
+def _both(answers: Sequence[Answer], *, sure: bool) -> Answer | None:
+    """A choice of the cards of both parts; None when one has none or both have the same.
+
+    Where the whole is `sure` of one card, both parts must be sure of theirs.
+    """
+    if sure and any(answer.kind is not Kind.SURE for answer in answers):
+        return None
+    if any(answer.confidence < PART_FROM or answer.kind is Kind.NONE for answer in answers):
+        return None
+    options = tuple(answer.options[0] for answer in answers)
+    if len({option.card.topic for option in options}) < len(options):
+        return None
+    return Answer(
+        kind=Kind.CHOOSE,
+        card=None,
+        options=options,
+        confidence=min(option.confidence for option in options),
+        read_as=None,
+        two_parts=True,
+    )

@@ -169,6 +169,7 @@ class Voice(StrEnum):
     EXPERT = "expert"
     NIEUW = "nieuw"
     VERSCHIL = "verschil"
+    ANDERS = "anders"
 
 
 class Review(ContentModel):
@@ -368,21 +369,30 @@ class Reason(ContentModel):
 
 
 class OutsideKind(StrEnum):
-    """How far from our field a question lies: a subject with its own refusal, near, or far."""
+    """How far from our field a question lies: a subject with its own refusal, near, or far.
+
+    Small talk (`praatje`) gets a short reply and nobody who knows better.
+    """
 
     WEIGERING = "weigering"
     DICHTBIJ = "dichtbij"
     VER = "ver"
+    PRAATJE = "praatje"
 
 
 class Outside(ContentModel):
-    """Questions that are not ours. A named refusal also says why, and who does know."""
+    """Questions that are not ours. A named refusal also says why, and who does know.
+
+    Small talk has an answer of its own, and nobody to go to.
+    """
 
     id: Slug = Field(description="id van de groep")
     kind: OutsideKind = Field(alias="soort", description="hoe ver het van ons vak ligt")
     title: Sentence = Field(alias="titel", description="waar het over gaat")
     answer: Sentence | None = Field(
-        default=None, alias="antwoord", description="waarom Koersbot dit niet doet"
+        default=None,
+        alias="antwoord",
+        description="waarom Koersbot dit niet doet, of een kort weerwoord",
     )
     who_knows: Sentence | None = Field(
         default=None, alias="wie_wel", description="wie het wel weet"
@@ -397,8 +407,10 @@ class Outside(ContentModel):
     @model_validator(mode="after")
     def _refuses_in_words(self) -> Self:
         named = self.kind is OutsideKind.WEIGERING
-        if named != (self.answer is not None and self.who_knows is not None):
-            raise ValueError("'antwoord' en 'wie_wel' horen bij soort 'weigering', en alleen daar")
+        if named != (self.who_knows is not None):
+            raise ValueError("'wie_wel' hoort bij soort 'weigering', en alleen daar")
+        if (named or self.kind is OutsideKind.PRAATJE) != (self.answer is not None):
+            raise ValueError("'antwoord' hoort bij soort 'weigering' of 'praatje', en alleen daar")
         return self
 
 

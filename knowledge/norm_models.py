@@ -202,6 +202,15 @@ class Kader(ContentModel):
     )
     """The question put to the person for each event's date."""
 
+    spellings: tuple[Sentence, ...] = Field(
+        default=(), alias="ook", description="hoe mensen het kader nog noemen, in kleine letters"
+    )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name of this kader, lower case."""
+        return (self.title.lower(), *self.spellings)
+
     @model_validator(mode="after")
     def _asks_each_day(self) -> Self:
         if set(self.events) != {self.asks, *self.also}:

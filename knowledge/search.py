@@ -55,6 +55,11 @@ class Hit:
     score: float
     phrasing: str
 
+    @property
+    def subject(self) -> str:
+        """The topic of a card, or the subject outside our field."""
+        return subject_of(self.of)
+
 
 @dataclass(frozen=True, slots=True)
 class _Phrasing:
@@ -107,6 +112,15 @@ class Search:
                 best[phrasing.of.id] = Hit(of=phrasing.of, score=score, phrasing=phrasing.text)
         return sorted(best.values(), key=lambda hit: (-hit.score, hit.of.id))
 
+    def lead(self, question: str) -> tuple[float, float, str | None]:
+        """The score of the best, how far it is before the next subject, and its own subject."""
+        hits = self.rank(question)
+        if not hits:
+            return 0.0, 0.0, None
+        best = hits[0]
+        rival = next((hit.score for hit in hits if hit.subject != best.subject), 0.0)
+        return best.score, best.score - rival, best.subject
+
     def _shared(self, known: Iterable[Mapping[str, float]]) -> dict[int, float]:
         """The weight of the words each phrasing shares with the question, by its place."""
         shared: dict[int, float] = {}
@@ -128,6 +142,11 @@ class Search:
         others = self._common if known else self._vocabulary
         found = process.extract(word, others, scorer=fuzz.ratio, score_cutoff=SAME_WORD, limit=3)
         return {other: ratio / 100 for other, ratio, _ in found} | known
+
+
+def subject_of(of: Card | Outside) -> str:
+    """The topic of a card, or the id of a subject outside our field."""
+    return of.topic if isinstance(of, Card) else of.id
 
 
 def normalise(text: str) -> str:

@@ -1,0 +1,237 @@
+"""question -> the chance of every topic that it is meant, and of being outside our field."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz import fuzz
+
+from knowledge.classifier import WORDS_ONLY, Calibration, Learned, asked
+from knowledge.loader import KnowledgeBase
+from knowledge.models import Card, Outside
+from knowledge.search import MAX_QUESTION, Hit, Search, normalise, subject_of
+
+MAX_OPTIONS = 3
+
+HARDLY = 0.005
+"""Options less likely than this are no options."""
+
+LIKELY = 0.5
+"""From here a subject outside our field is answered in its own words."""
+
+VERBATIM = 0.99
+"""The chance of what is asked for in the very words of a known question."""
+
+HIT_STEP = 8.0
+"""Log-odds: what a whole point of shared words is worth between the cards of one topic."""
+
+HIT_POWER = 4
+"""How fast the chance of what shares fewer words falls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A card that may be meant, with the chance that its topic is meant (0 to 1)."""
+
+    card: Card
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The chance of each topic, its cards with the best first, and what is outside our field."""
+
+    topics: Mapping[str, float]
+    cards: Mapping[str, tuple[Card, ...]]
+    outside: float
+    subject: Outside | None
+
+    @property
+    def reply(self) -> Outside | None:
+        """The subject outside our field, when it is likely and has words of its own."""
+        likely = self.subject is not None and self.outside >= LIKELY
+        return self.subject if likely and self.subject and self.subject.answer else None
+
+    def options(self) -> tuple[Option, ...]:
+        """The best card of each likely topic; room that is left is for more of the best topic."""
+        ranked = sorted(self.topics, key=lambda topic: (-self.topics[topic], topic))
+        likely = [topic for topic in ranked[:MAX_OPTIONS] if self.topics[topic] >= HARDLY]
+        cards = [self.cards[topic][0] for topic in likely]
+        if likely:
+            cards += self.cards[likely[0]][1:]
+        return tuple(
+            Option(card=card, confidence=round(self.topics[card.topic], 3))
+            for card in cards[:MAX_OPTIONS]
+        )
+
+
+class Chances:
+    """Weighs every topic for a question. Build once; no state."""
+
+    def __init__(self, knowledge: KnowledgeBase, learned: Learned | None) -> None:
+        self._cards = dict(sorted(knowledge.cards.items()))
+        self._outside = dict(sorted(knowledge.outside.items()))
+        everything: dict[str, Card | Outside] = {**self._cards, **self._outside}
+        self._learned = learned
+        self.calibration: Calibration = learned.calibration if learned else WORDS_ONLY
+        self._places = {
+            label: place
+            for place, label in enumerate(learned.labels if learned else ())
+            if label in everything
+        }
+        self._changed = learned.changed(everything.values()) if learned else frozenset(everything)
+        self._known: dict[str, list[Card | Outside]] = {}
+        for one in everything.values():
+            for text in dict.fromkeys(map(normalise, asked(one))):
+                self._known.setdefault(text, []).append(one)
+
+    @cached_property
+    def _search(self) -> Search:
+        return Search(self._cards.values(), self._outside.values())
+
+    def of(self, text: str, regions: Mapping[str, float]) -> Found:
+        """What `text` may mean, for somebody for whom the regions count so much (log-odds)."""
+        weighed = _Weighed()
+        if self._learned and self._places:
+            if self._learned.vocabulary.knows(text):
+                self._by_learning(self._learned, text, weighed)
+            else:
+                weighed.subject = strange(text)
+        if self._changed:
+            self._by_shared_words(text, weighed)
+        self._by_known_words(text, weighed)
+
+        def order(card: Card) -> tuple[float, str]:
+            return -weighed.scores[card.id] - regions.get(card.region, 0.0), card.id
+
+        cards: dict[str, list[Card]] = {}
+        for card_id in weighed.scores:
+            card = self._cards[card_id]
+            cards.setdefault(card.topic, []).append(card)
+        return Found(
+            topics={topic: weighed.topics.get(topic, 0.0) for topic in cards},
+            cards={topic: tuple(sorted(found, key=order)) for topic, found in cards.items()},
+            outside=weighed.outside,
+            subject=self._outside.get(weighed.subject or ""),
+        )
+
+    def read_as(self, text: str, card: Card) -> str:
+        """The editor's own way of asking this card that is nearest to `text`."""
+        plain = normalise(text)
+        return max(
+            (card.title, *card.own_phrasings),
+            key=lambda known: fuzz.token_set_ratio(plain, normalise(known)),
+        )
+
+    def _by_learning(self, learned: Learned, text: str, weighed: _Weighed) -> None:
+        fitted = learned.scores(text)
+        best: dict[str, float] = {}
+        outside: dict[str, float] = {}
+        for label, place in self._places.items():
+            score = float(fitted[place])
+            card = self._cards.get(label)
+            if card is None:
+                outside[label] = score + self.calibration.outside_bias
+            else:
+                weighed.scores[label] = score
+                best[card.topic] = max(score, best.get(card.topic, -math.inf))
+        weighed.subject = max(outside, key=outside.__getitem__, default=None)
+        not_ours = outside[weighed.subject] if weighed.subject else -math.inf
+        top = max(not_ours, *best.values(), -1e9)
+        raised = {topic: math.exp(score - top) for topic, score in best.items()}
+        total = sum(raised.values()) + math.exp(not_ours - top)
+        weighed.topics = {topic: value / total for topic, value in raised.items()}
+        weighed.outside = math.exp(not_ours - top) / total
+
+    def _by_shared_words(self, text: str, weighed: _Weighed) -> None:
+        """What was learned does not know of the cards that changed since: their words speak."""
+        hits = self._search.rank(text)
+        if not hits or hits[0].of.id not in self._changed:
+            return
+        best = hits[0]
+        chance = self._words_chance(hits)
+        rest = 0.0
+        if self._learned is None:
+            others = {hit.of.id: hit for hit in hits if hit.subject != best.subject}
+            rest = sum(hit.score**HIT_POWER for hit in others.values())
+            weighed.topics, weighed.outside = {}, 1 - chance if not rest else 0.0
+            for hit in others.values():
+                weighed.add(hit.of, (1 - chance) * hit.score**HIT_POWER / rest)
+        else:
+            weighed.step_back(chance)
+        weighed.add(best.of, chance)
+        here = [hit for hit in hits if self._learned is None or hit.subject == best.subject]
+        base = max((weighed.scores.get(hit.of.id, -math.inf) for hit in here), default=0.0)
+        base = 0.0 if base == -math.inf else base
+        for hit in here:
+            if hit.of.id in self._cards and hit.of.id in self._changed:
+                weighed.scores[hit.of.id] = base + HIT_STEP * (
+                    hit.score - best.score * (1 - chance)
+                )
+
+    def _words_chance(self, hits: list[Hit]) -> float:
+        best = hits[0]
+        rival = next((hit.score for hit in hits if hit.subject != best.subject), 0.0)
+        limits = self.calibration
+        odds = (
+            limits.words_score * best.score
+            + limits.words_lead * (best.score - rival)
+            + limits.words_bias
+        )
+        return 1 / (1 + math.exp(-odds))
+
+    def _by_known_words(self, text: str, weighed: _Weighed) -> None:
+        plain = normalise(text)
+        known = self._known.get(plain, ()) if plain else ()
+        if not known:
+            return
+        weighed.step_back(VERBATIM)
+        subjects = {subject_of(one) for one in known}
+        top = max(weighed.scores.values(), default=0.0)
+        for one in known:
+            same = sum(subject_of(other) == subject_of(one) for other in known)
+            weighed.add(one, VERBATIM / len(subjects) / same)
+            if isinstance(one, Card):
+                weighed.scores[one.id] = top + 1
+
+
+OTHER_LANGUAGE, NONSENSE = "andere-landen-en-talen", "toetsenbord"
+"""Subjects that are recognised by their letters when no word is."""
+
+
+def strange(text: str) -> str | None:
+    """The subject of a text without words of ours: another alphabet, or signs alone."""
+    letters = [letter for letter in text[:MAX_QUESTION] if letter.isalpha()]
+    latin = sum("LATIN" in unicodedata.name(letter, "") for letter in letters)
+    if letters and latin * 2 < len(letters):
+        return OTHER_LANGUAGE
+    return NONSENSE if text.strip() else None
+
+
+class _Weighed:
+    """The chances while they are weighed: they always add up to one."""
+
+    def __init__(self) -> None:
+        self.topics: dict[str, float] = {}
+        self.scores: dict[str, float] = {}
+        self.outside = 1.0
+        self.subject: str | None = None
+
+    def step_back(self, chance: float) -> None:
+        """Make room for something this likely."""
+        self.topics = {topic: was * (1 - chance) for topic, was in self.topics.items()}
+        self.outside *= 1 - chance
+
+    def add(self, of: Card | Outside, chance: float) -> None:
+        """Give the room to a card's topic, or to a subject outside our field."""
+        if isinstance(of, Card):
+            self.topics[of.topic] = self.topics.get(of.topic, 0.0) + chance
+            self.scores.setdefault(of.id, 0.0)
+        else:
+            self.outside += chance
+            if chance >= LIKELY:
+                self.subject = of.id
