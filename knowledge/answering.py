@@ -21,9 +21,6 @@ from knowledge.loader import KnowledgeBase
 from knowledge.models import NATIONAL_REGION, Card, Outside, Term
 from knowledge.search import MAX_QUESTION, normalise
 
-MAX_NEARBY, NEARBY_FROM = 2, 0.03
-"""So many cards, at least so likely, are named beside a refusal."""
-
 PART_FROM = 0.6
 """From this chance a part of a question is a question of its own."""
 
@@ -50,6 +47,7 @@ class Answer:
     asked; it is sure, and `card` is the one that explains it, if any. `refusal` is the subject
     outside our field that was asked about, or small talk, when that has words of its own.
     `two_parts` says that the question asks two things: the options are the cards of both.
+    `nearby` are cards that share words with a refused subject.
     """
 
     kind: Kind
@@ -60,12 +58,7 @@ class Answer:
     term: Term | None = None
     refusal: Outside | None = None
     two_parts: bool = False
-
-    @property
-    def nearby(self) -> tuple[Card, ...]:
-        """Cards that come near a subject outside our field, at most two."""
-        near = [option.card for option in self.options if option.confidence >= NEARBY_FROM]
-        return tuple(near[:MAX_NEARBY])
+    nearby: tuple[Card, ...] = ()
 
     @property
     def topic(self) -> str | None:
@@ -115,13 +108,16 @@ class Answerer:
         options = found.options()
         kind = self._kind(found, options)
         sure = options[0].card if kind is Kind.SURE else None
+        refusal = found.reply if kind is Kind.NONE else None
+        named = refusal is not None and refusal.who_knows is not None
         return Answer(
             kind=kind,
             card=sure,
             options=options,
             confidence=options[0].confidence if options else 0.0,
             read_as=self._chances.read_as(text, sure) if sure else None,
-            refusal=found.reply if kind is Kind.NONE else None,
+            refusal=refusal,
+            nearby=self._chances.nearby(text) if named else (),
         )
 
     def regions_in(self, text: str) -> frozenset[str]:

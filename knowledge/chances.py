@@ -6,7 +6,6 @@ import math
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from rapidfuzz import fuzz
 
@@ -25,6 +24,9 @@ LIKELY = 0.5
 
 VERBATIM = 0.99
 """The chance of what is asked for in the very words of a known question."""
+
+MAX_NEARBY, NEARBY_FROM = 2, 0.3
+"""So many cards are named beside a refusal, from this score of shared words."""
 
 HIT_STEP = 8.0
 """Log-odds: what a whole point of shared words is worth between the cards of one topic."""
@@ -84,14 +86,11 @@ class Chances:
             if label in everything
         }
         self._changed = learned.changed(everything.values()) if learned else frozenset(everything)
+        self._search = Search(self._cards.values(), self._outside.values())
         self._known: dict[str, list[Card | Outside]] = {}
         for one in everything.values():
             for text in dict.fromkeys(map(normalise, asked(one))):
                 self._known.setdefault(text, []).append(one)
-
-    @cached_property
-    def _search(self) -> Search:
-        return Search(self._cards.values(), self._outside.values())
 
     def of(self, text: str, regions: Mapping[str, float]) -> Found:
         """What `text` may mean, for somebody for whom the regions count so much (log-odds)."""
@@ -118,6 +117,15 @@ class Chances:
             outside=weighed.outside,
             subject=self._outside.get(weighed.subject or ""),
         )
+
+    def nearby(self, text: str) -> tuple[Card, ...]:
+        """Cards that share many words with a text that is not ours."""
+        near = [
+            hit.of
+            for hit in self._search.rank(text)
+            if isinstance(hit.of, Card) and hit.score >= NEARBY_FROM
+        ]
+        return tuple(near[:MAX_NEARBY])
 
     def read_as(self, text: str, card: Card) -> str:
         """The editor's own way of asking this card that is nearest to `text`."""

@@ -269,7 +269,7 @@ def test_a_dead_link_of_a_card_is_told_at_its_line(overlay: Overlay, line: str, 
         ("kaders.yaml", "- {id: x, titel: Xx, vraagt: kennisgeving, dagen: {}}\n",
          "precies één vraag"),
         ("outside.yaml", "- {id: x, soort: weigering, titel: Xx, vragen: [iets heel anders]}\n",
-         "'antwoord' en 'wie_wel'"),
+         "'wie_wel' hoort bij"),
     ],
 )  # fmt: skip
 def test_a_dead_link_in_a_list_is_told(overlay: Overlay, name: str, text: str, says: str) -> None:
