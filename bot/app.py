@@ -27,6 +27,7 @@ from handlers.context import Clock, Services
 from handlers.render import build_texts
 from knowledge.answering import build_answerer
 from knowledge.loader import KnowledgeBase, load
+from knowledge.unanswered import Cleaner
 from storage import schema
 from storage.db import Database, build_database, check_reachable
 from storage.rules import Rules
@@ -73,6 +74,7 @@ def build_services(
         texts=build_texts(),
         clock=clock,
         region=settings.region,
+        cleaner=Cleaner(content),
     )
 
 

@@ -45,10 +45,37 @@ class ShowCard(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoneOfThese(Action):
-    """None of the offered cards is meant."""
+class ChooseCard(Action):
+    """One of the cards offered for this question is meant."""
 
-    CODE: ClassVar[str] = "g1"
+    CODE: ClassVar[str] = "q1"
+    question: int
+    card: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskFeedback(Action):
+    """Something is wrong with the answer to this question: show the reasons."""
+
+    CODE: ClassVar[str] = "v1"
+    question: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveFeedback(Action):
+    """This reason holds for the answer to this question."""
+
+    CODE: ClassVar[str] = "j1"
+    question: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoneOfThese(Action):
+    """None of the cards offered for this question is meant."""
+
+    CODE: ClassVar[str] = "g2"
+    question: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +238,9 @@ class Start(Action):
 
 
 ACTIONS = (
+    ChooseCard,
+    AskFeedback,
+    GiveFeedback,
     ShowCard, NoneOfThese, ComputeNorm, ChooseKader, ChooseTeam, ChooseDay,
     TurnDays, Confirm, Cancel, ShowZaak, ShowTermijn, WhyThisDate, Done, DoneOtherDay, UndoDone,
     FillDay, ChooseOwner, Assign, ShowDigest, DeleteMine, Start,

@@ -9,6 +9,7 @@ from typing import Protocol
 from handlers.render import Message, Texts
 from knowledge.answering import Answerer
 from knowledge.loader import KnowledgeBase
+from knowledge.unanswered import Cleaner
 from storage.access import Actor
 from storage.db import Database
 from storage.rules import Rules
@@ -31,6 +32,7 @@ class Services:
     texts: Texts
     clock: Clock
     region: str | None
+    cleaner: Cleaner
 
     @property
     def knowledge(self) -> KnowledgeBase:

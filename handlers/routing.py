@@ -32,7 +32,18 @@ from telegram.ext import (
     filters,
 )
 
-from handlers import actions, bereken, deliver, gesprek, team, termijnen, vragen, welkom, zaken
+from handlers import (
+    actions,
+    bereken,
+    deliver,
+    gesprek,
+    kennis,
+    team,
+    termijnen,
+    vragen,
+    welkom,
+    zaken,
+)
 from handlers.actions import Action
 from handlers.context import Reply, Services, Turn
 from handlers.render import Message
@@ -106,6 +117,7 @@ COMMANDS = (
     Command(name="zaken", handle=zaken.list_zaken, permission=Permission.SEE_ZAKEN),
     Command(name="termijnen", handle=termijnen.list_termijnen, permission=Permission.SEE_ZAKEN),
     Command(name="digest", handle=team.show_digests, permission=Permission.SEE_TEAM),
+    Command(name="kennis", handle=kennis.show_unanswered, permission=Permission.KEEP_CONTENT),
     Command(name="privacy", handle=welkom.show_privacy, permission=Permission.ASK),
 )
 """In the order of the menu."""
@@ -113,6 +125,9 @@ COMMANDS = (
 PRESSES: Mapping[type[Action], Press] = MappingProxyType(
     {
         actions.ShowCard: Press(handle=vragen.show_card, permission=Permission.ASK),
+        actions.ChooseCard: Press(handle=vragen.choose_card, permission=Permission.ASK),
+        actions.AskFeedback: Press(handle=vragen.ask_feedback, permission=Permission.ASK),
+        actions.GiveFeedback: Press(handle=vragen.give_feedback, permission=Permission.ASK),
         actions.NoneOfThese: Press(handle=vragen.none_of_these, permission=Permission.ASK),
         actions.ComputeNorm: Press(handle=bereken.ask_start, permission=Permission.ASK),
         actions.ChooseKader: Press(handle=zaken.choose_kader, permission=Permission.OPEN_ZAAK),

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from handlers.actions import ComputeNorm, NoneOfThese, ShowCard, Start
+from handlers.actions import (
+    AskFeedback,
+    ChooseCard,
+    ComputeNorm,
+    GiveFeedback,
+    NoneOfThese,
+    ShowCard,
+    Start,
+)
 from handlers.context import Reply, Services, Turn, say
 from handlers.render import Button, Message, grid
 from knowledge.answering import Answer, Kind
-from knowledge.models import NATIONAL_REGION, Card, Outside, SourceRef, Term
+from knowledge.models import NATIONAL_REGION, Card, Outside, ReasonKind, SourceRef, Term
 from knowledge.refusals import Refusal
 from knowledge.search import MAX_QUESTION
 from storage import questions
 from storage.access import Actor, Permission, Role
 
 SHORT, STEPS, CAUTIONS, SOURCES = "kort", "stappen", "let-op", "bron"
+GOOD, MISSING = "goed-antwoord", "mist-iets"
+"""Reasons that have a button of their own."""
+
 MAX_RELATED = 2
 MAX_NORMS = 3
 
@@ -27,16 +39,56 @@ async def ask(turn: Turn) -> Reply:
     if len(turn.text) > MAX_QUESTION:
         raise Refusal("vraag-te-lang", hoogste=MAX_QUESTION)
     region = turn.actor.region or services.region
-    answer = services.answerer.answer(turn.text, region=region)
-    await services.db.run_write(
+    before = await services.db.run_read(questions.last_card, now=turn.now, actor=turn.actor)
+    answer = services.answerer.answer(turn.text, region=region, after=before)
+    open_question = answer.kind is not Kind.SURE and answer.refusal is None
+    question = await services.db.run_write(
         questions.record,
         now=turn.now,
+        actor=turn.actor,
         outcome=answer.kind.value,
         topic=answer.topic,
         card=answer.card.id if answer.card else None,
         confidence=answer.confidence,
+        words=services.cleaner.clean(turn.text) if open_question else None,
     )
-    return say(answer_message(services, turn.actor, answer))
+    return say(answer_message(services, turn.actor, answer, question))
+
+
+async def choose_card(turn: Turn, action: ChooseCard) -> Reply:
+    """One of the offered cards is meant: show it, and count the question as answered."""
+    services = turn.services
+    card = services.knowledge.cards.get(action.card)
+    if card is None:
+        raise Refusal("kaart-weg")
+    await services.db.run_write(
+        questions.chosen, now=turn.now, actor=turn.actor, question=action.question, card=card.id
+    )
+    message = card_message(services, turn.actor, card, part=SHORT)
+    return Reply(edit=with_feedback(services, message, action.question))
+
+
+async def ask_feedback(turn: Turn, action: AskFeedback) -> Reply:
+    """What is wrong with the answer: one tap on a reason."""
+    reasons = [
+        Button(label=reason.text, action=GiveFeedback(question=action.question, reason=reason.id))
+        for reason in turn.services.knowledge.reasons.values()
+        if reason.kind is ReasonKind.FEEDBACK and reason.id != GOOD
+    ]
+    return say(Message(text=turn.services.texts.screen("feedback"), rows=grid(reasons)))
+
+
+async def give_feedback(turn: Turn, action: GiveFeedback) -> Reply:
+    """Keep the reason; nothing that was typed."""
+    services = turn.services
+    reason = services.knowledge.reasons.get(action.reason)
+    if reason is None or reason.kind is not ReasonKind.FEEDBACK:
+        raise Refusal("knop-verlopen")
+    await services.db.run_write(questions.give_feedback, question=action.question, reason=reason.id)
+    thanks = services.texts.phrase("meldingen", "feedback-bewaard")
+    if reason.id in (GOOD, MISSING):
+        return Reply(toast=thanks)
+    return Reply(edit=Message(text=thanks), toast=thanks)
 
 
 async def show_card(turn: Turn, action: ShowCard) -> Reply:
@@ -49,26 +101,28 @@ async def show_card(turn: Turn, action: ShowCard) -> Reply:
 
 async def none_of_these(turn: Turn, action: NoneOfThese) -> Reply:
     """None of what was offered is meant: say who does know."""
-    return Reply(edit=unknown(turn.services, after_choice=True))
+    await turn.services.db.run_write(questions.not_answered, question=action.question)
+    return Reply(edit=unknown(turn.services, action.question, after_choice=True))
 
 
-def answer_message(services: Services, actor: Actor, answer: Answer) -> Message:
-    """An answer as a message."""
+def answer_message(services: Services, actor: Actor, answer: Answer, question: int) -> Message:
+    """The answer to a question as a message."""
     if answer.term is not None:
         return term_message(services, answer.term)
     if answer.card is not None:
         read_as = answer.read_as if answer.read_as != answer.card.title else None
-        return card_message(services, actor, answer.card, part=SHORT, read_as=read_as)
+        shown = card_message(services, actor, answer.card, part=SHORT, read_as=read_as)
+        return with_feedback(services, shown, question)
     texts = services.texts
     if answer.refusal is not None:
         return refusal_message(services, answer.refusal, answer.nearby)
     if answer.kind is Kind.NONE:
-        return unknown(services)
+        return unknown(services, question)
     options = [
-        Button(label=option.card.title, action=ShowCard(card=option.card.id, part=SHORT))
+        Button(label=option.card.title, action=ChooseCard(question=question, card=option.card.id))
         for option in answer.options
     ]
-    none = texts.button("geen-van-deze", action=NoneOfThese())
+    none = texts.button("geen-van-deze", action=NoneOfThese(question=question))
     return Message(text=texts.screen("kies", twee=answer.two_parts), rows=grid([*options, none]))
 
 
@@ -128,10 +182,19 @@ def refusal_message(services: Services, refusal: Outside, nearby: Sequence[Card]
     return Message(text=text, rows=grid([_to_card(card.title, card) for card in nearby]))
 
 
-def unknown(services: Services, *, after_choice: bool = False) -> Message:
-    """ "Dat weet ik niet", and who does know."""
-    always = services.knowledge.always_reachable
-    return Message(text=services.texts.screen("weet_ik_niet", na_keuze=after_choice, altijd=always))
+def unknown(services: Services, question: int, *, after_choice: bool = False) -> Message:
+    """ "Dat weet ik niet", and who does know; one tap says that an answer was missed."""
+    texts, always = services.texts, services.knowledge.always_reachable
+    missed = texts.button("gemist", action=GiveFeedback(question=question, reason=MISSING))
+    text = texts.screen("weet_ik_niet", na_keuze=after_choice, altijd=always)
+    return Message(text=text, rows=((missed,),))
+
+
+def with_feedback(services: Services, message: Message, question: int) -> Message:
+    """An answer with two small buttons under it: it helped, or something is wrong."""
+    good = services.texts.button("hielp", action=GiveFeedback(question=question, reason=GOOD))
+    wrong = services.texts.button("klopt-niet", action=AskFeedback(question=question))
+    return replace(message, rows=(*message.rows, (good, wrong)))
 
 
 def region_text(services: Services, region: str) -> str | None:

@@ -87,9 +87,10 @@ class Answerer:
             for name in (region.title, *region.also)
         ]
 
-    def answer(self, text: str, *, region: str | None = None) -> Answer:
+    def answer(self, text: str, *, region: str | None = None, after: str | None = None) -> Answer:
         """The answer to `text` for somebody of `region` (None: no region of their own).
 
+        `after` is the id of the card they saw just before: "en bij voogdij?" is read in its light.
         A card of another region than the person's is still shown when nothing nearer fits; it says
         of which region it is.
         """
@@ -97,7 +98,8 @@ class Answerer:
         if term is not None:
             return self._meaning(term)
         regions = self._region_weights(text, region)
-        found = self._chances.of(text, regions)
+        light = self._knowledge.cards.get(after) if after and follows_on(text) else None
+        found = self._chances.of(text, regions, light)
         answer = self._from(found, text)
         if parts := two_parts(text):
             both = [self._from(self._chances.of(part, regions), part) for part in parts]
@@ -167,6 +169,20 @@ def build_answerer(knowledge: KnowledgeBase) -> Answerer:
         return Answerer(knowledge, load_learned())
     except NotLearned:
         return Answerer(knowledge)
+
+
+_FOLLOWS = re.compile(
+    r"^(?:en|maar|of|ook)\b|^(?:hoe zit (?:dat|het)|geldt (?:dat|dit|het)|wat als|is dat|mag dat|"
+    r"moet dat|kan dat|waarom|binnen hoeveel|hoe lang dan|en dan|bij welke|voor welke)\b"
+)
+MAX_FOLLOWING = 9
+"""Words; a longer text says itself what it is about."""
+
+
+def follows_on(text: str) -> bool:
+    """Whether a text only makes sense after something else."""
+    plain = normalise(text)
+    return bool(_FOLLOWS.match(plain)) and len(plain.split()) <= MAX_FOLLOWING
 
 
 _NEXT_QUESTION = re.compile(

@@ -28,6 +28,10 @@ VERBATIM = 0.99
 MAX_NEARBY, NEARBY_FROM = 2, 0.3
 """So many cards are named beside a refusal, from this score of shared words."""
 
+SUBJECT_SHARE, IN_LIGHT = 0.5, 1.5
+"""A question that follows on another: how much the title before it counts, and (log-odds) how much
+more likely a neighbour of that card is."""
+
 HIT_STEP = 8.0
 """Log-odds: what a whole point of shared words is worth between the cards of one topic."""
 
@@ -92,12 +96,15 @@ class Chances:
             for text in dict.fromkeys(map(normalise, asked(one))):
                 self._known.setdefault(text, []).append(one)
 
-    def of(self, text: str, regions: Mapping[str, float]) -> Found:
-        """What `text` may mean, for somebody for whom the regions count so much (log-odds)."""
+    def of(self, text: str, regions: Mapping[str, float], light: Card | None = None) -> Found:
+        """What `text` may mean, for somebody for whom the regions count so much (log-odds).
+
+        In the `light` of a card, what comes near that card is more likely meant.
+        """
         weighed = _Weighed()
         if self._learned and self._places:
             if self._learned.vocabulary.knows(text):
-                self._by_learning(self._learned, text, weighed)
+                self._by_learning(self._learned, text, weighed, light)
             else:
                 weighed.subject = strange(text)
         if self._changed:
@@ -135,8 +142,22 @@ class Chances:
             key=lambda known: fuzz.token_set_ratio(plain, normalise(known)),
         )
 
-    def _by_learning(self, learned: Learned, text: str, weighed: _Weighed) -> None:
+    def _by_learning(
+        self, learned: Learned, text: str, weighed: _Weighed, light: Card | None
+    ) -> None:
         fitted = learned.scores(text)
+        if light is not None:
+            fitted = fitted + SUBJECT_SHARE * learned.scores(f"{light.title} {text}")
+            near = {
+                light.topic,
+                *(self._cards[one].topic for one in light.related if one in self._cards),
+            }
+            for label, place in self._places.items():
+                card = self._cards.get(label)
+                if card is None:
+                    fitted[place] -= IN_LIGHT
+                elif card.topic in near:
+                    fitted[place] += IN_LIGHT
         best: dict[str, float] = {}
         outside: dict[str, float] = {}
         for label, place in self._places.items():

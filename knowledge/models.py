@@ -170,6 +170,10 @@ class Voice(StrEnum):
     NIEUW = "nieuw"
     VERSCHIL = "verschil"
     ANDERS = "anders"
+    SITUATIE = "situatie"
+    WIJK = "wijk"
+    ZOEKBALK = "zoekbalk"
+    AUDIT = "audit"
 
 
 class Review(ContentModel):

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     HANDLE_TERMIJN = "handle_termijn"
     ASSIGN = "assign"
     SEE_TEAM = "see_team"
+    KEEP_CONTENT = "keep_content"
 
 
 _EVERYBODY = frozenset({Permission.ASK})
@@ -57,7 +58,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TEAMLEIDER: _EVERYBODY | _TEAM_WORK,
     Role.GEBIEDSMANAGER: _EVERYBODY | _TEAM_WORK,
     Role.AANDACHTSFUNCTIONARIS: _EVERYBODY,
-    Role.KENNISBEHEERDER: _EVERYBODY,
+    Role.KENNISBEHEERDER: _EVERYBODY | {Permission.KEEP_CONTENT},
     Role.BEHEERDER: _EVERYBODY,
 }
 

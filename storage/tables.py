@@ -49,6 +49,8 @@ class Person(SQLModel, table=True):
     channel_ok: bool = Field(default=True)
     created_at: datetime = _moment()
     revoked_at: datetime | None = _moment(nullable=True)
+    last_card: str | None = Field(default=None, max_length=60)
+    last_card_at: datetime | None = _moment(nullable=True)
 
 
 class Grant(SQLModel, table=True):
@@ -212,7 +214,11 @@ class DigestSchedule(SQLModel, table=True):
 
 
 class Question(SQLModel, table=True):
-    """That a question was asked and how it ended. Never its text."""
+    """That a question was asked and how it ended; never who asked it.
+
+    `words` are those words of an unanswered question that the content uses too, and gaps for the
+    rest. `feedback` is the reason from reasons.yaml that somebody tapped.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     asked_at: datetime = _moment(index=True)
@@ -220,6 +226,8 @@ class Question(SQLModel, table=True):
     topic: str | None = Field(default=None, max_length=40)
     card: str | None = Field(default=None, max_length=40)
     confidence: float
+    words: str | None = Field(default=None, max_length=240)
+    feedback: str | None = Field(default=None, max_length=40)
 
 
 class Heartbeat(SQLModel, table=True):

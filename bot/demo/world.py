@@ -64,7 +64,14 @@ ELS = Member(
     team=None,
     hint="Vraag naar de stappen van de meldcode.",
 )
-MEMBERS = (SANNE, KARIM, ELS)
+NOOR = Member(
+    user_id=1004,
+    first_name="Noor",
+    role=Role.KENNISBEHEERDER,
+    team=None,
+    hint="Zie met /kennis welke vragen geen antwoord kregen.",
+)
+MEMBERS = (SANNE, KARIM, ELS, NOOR)
 
 
 class DemoClock:

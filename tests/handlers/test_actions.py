@@ -66,6 +66,8 @@ def test_an_action_that_does_not_fit_is_refused_before_it_is_sent() -> None:
 def test_every_card_norm_and_kader_fits_in_a_button(knowledge: KnowledgeBase) -> None:
     needed: list[Action] = [
         *(actions.ShowCard(card=card, part="stappen") for card in knowledge.cards),
+        *(actions.ChooseCard(question=10**9, card=card) for card in knowledge.cards),
+        *(actions.GiveFeedback(question=10**9, reason=reason) for reason in knowledge.reasons),
         *(actions.ComputeNorm(norm=norm) for norm in knowledge.norms),
     ]
     for kader in knowledge.kaders.values():

@@ -45,7 +45,7 @@ def test_parts_fit_nest_well_and_lose_no_word(text: str, limit: int) -> None:
 
 
 def test_the_buttons_stand_under_the_last_part(texts: Texts) -> None:
-    button = texts.button("geen-van-deze", action=NoneOfThese())
+    button = texts.button("geen-van-deze", action=NoneOfThese(question=1))
     first, *_, last = render.parts(Message(text="woord " * 2000, rows=((button,),)))
     assert first.rows == ()
     assert last.rows == ((button,),)

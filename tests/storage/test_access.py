@@ -18,12 +18,12 @@ YES, NO = True, False
 
 # What each role may do. Change it here first, and on purpose.
 MATRIX = {
-    Role.JEUGDBESCHERMER: (YES, YES, YES, YES, NO, NO),
-    Role.TEAMLEIDER: (YES, YES, YES, YES, YES, YES),
-    Role.GEBIEDSMANAGER: (YES, YES, YES, YES, YES, YES),
-    Role.AANDACHTSFUNCTIONARIS: (YES, NO, NO, NO, NO, NO),
-    Role.KENNISBEHEERDER: (YES, NO, NO, NO, NO, NO),
-    Role.BEHEERDER: (YES, NO, NO, NO, NO, NO),
+    Role.JEUGDBESCHERMER: (YES, YES, YES, YES, NO, NO, NO),
+    Role.TEAMLEIDER: (YES, YES, YES, YES, YES, YES, NO),
+    Role.GEBIEDSMANAGER: (YES, YES, YES, YES, YES, YES, NO),
+    Role.AANDACHTSFUNCTIONARIS: (YES, NO, NO, NO, NO, NO, NO),
+    Role.KENNISBEHEERDER: (YES, NO, NO, NO, NO, NO, YES),
+    Role.BEHEERDER: (YES, NO, NO, NO, NO, NO, NO),
 }
 COLUMNS = (
     Permission.ASK,
@@ -32,6 +32,7 @@ COLUMNS = (
     Permission.HANDLE_TERMIJN,
     Permission.ASSIGN,
     Permission.SEE_TEAM,
+    Permission.KEEP_CONTENT,
 )
 
 
