@@ -174,6 +174,7 @@ class Voice(StrEnum):
     WIJK = "wijk"
     ZOEKBALK = "zoekbalk"
     AUDIT = "audit"
+    SPRAAK = "spraak"
 
 
 class Review(ContentModel):
