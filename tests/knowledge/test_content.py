@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,12 +81,18 @@ def test_every_card_that_can_mean_danger_is_marked(knowledge: KnowledgeBase) -> 
 
 
 def test_loading_everything_takes_less_than_half_a_second() -> None:
-    took = []
-    for _ in range(3):  # the quickest of three: other tests run on the same cores
-        started = time.perf_counter()
-        load()
-        took.append(time.perf_counter() - started)
-    assert min(took) < LOADED_WITHIN
+    """In a process of its own: what measures the tests' coverage would be measured too."""
+    measure = (
+        "import time; from knowledge.loader import load; began = time.process_time(); load(); "
+        "print(time.process_time() - began)"
+    )
+    took = [
+        float(
+            subprocess.run([sys.executable, "-c", measure], capture_output=True, check=True).stdout
+        )
+        for _ in range(3)
+    ]
+    assert min(took) < 0.5
 
 
 def test_our_own_card_and_norm_are_right_so_that_each_test_below_spoils_one_thing(
