@@ -28,8 +28,8 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"), "1"
 )
 COLUMNS = ("top1", "top3", "sure_right", "sure_wrong", "false_sure", "p50", "p95", "mb", "start")
-FIRST_LINES = 200
-"""So many best lines are read to find three topics."""
+FIRST_LINES = 2000
+"""So many best lines are read: enough for three topics, however many lines one has."""
 
 Ranking = tuple[list[str], str | None]
 """Topics, best first, and the one that is surely meant."""
@@ -58,11 +58,12 @@ def in_order(places: Iterable[int], topics: Sequence[str]) -> Ranking:
 
 def koersbot(*, learned: bool = True) -> Answering:
     """The answerer itself, or without what was learned."""
-    from knowledge.answering import Answerer, build_answerer
+    from knowledge.answering import Answerer
+    from knowledge.classifier import load_learned
     from knowledge.loader import load
 
     knowledge = load()
-    answerer = build_answerer(knowledge) if learned else Answerer(knowledge)
+    answerer = Answerer(knowledge, load_learned() if learned else None)
 
     def answer(question: str) -> Ranking:
         found = answerer.answer(question)
@@ -94,7 +95,7 @@ def fts5() -> Answering:
 
 
 def bm25s() -> Answering:
-    """BM25 by bm25s, with its Dutch stop words left in: questions are short."""
+    """BM25 by bm25s, without stop words taken out: questions are short."""
     import bm25s as library
 
     from knowledge.search import normalise
@@ -256,6 +257,8 @@ def main() -> None:
     if asked.method:
         sys.stdout.write(json.dumps(measure(asked.method, asked.file)) + "\n")
         return
+    questions = sum(bool(line) for line in asked.file.read_text(encoding="utf-8").splitlines())
+    sys.stdout.write(f"{questions} questions, one thread\n")
     sys.stdout.write(f"{'method':22}" + "".join(f"{name:>12}" for name in COLUMNS) + "\n")
     for method in METHODS:
         run = subprocess.run(  # noqa: S603

@@ -10,7 +10,7 @@ import click
 
 from bot.cli_base import JSON_HELP, Refused, refusals_shown
 from bot.settings import load_settings
-from knowledge import editing, learning, reference, register, termijnen
+from knowledge import editing, reference, register, termijnen
 from knowledge.classifier import LEARNED, NotLearned, load_learned, save_learned
 from knowledge.layers import Layers
 from knowledge.loader import ContentError, KnowledgeBase, Problem, load, load_with_places
@@ -152,11 +152,14 @@ def kennis_leer(folder: Path) -> None:
     """Leer de manieren van vragen opnieuw. Doe dit na elke verandering in de vragen."""
     if not folder.is_dir():
         raise Refused(f"De map {folder} bestaat niet; maak hem of kies een andere met --to.")
-    click.echo("Leren duurt een paar minuten.")
     try:
-        learned = learning.learn(load())
-    except learning.CannotLearn as error:
-        raise Refused(str(error)) from error
+        from knowledge import learning  # noqa: PLC0415 - running the bot does not need scikit-learn
+    except ImportError as error:
+        raise Refused(
+            "Leren kan hier niet: installeer eerst scikit-learn, met pip install 'koersbot[leren]'."
+        ) from error
+    click.echo("Leren duurt een paar minuten.")
+    learned = learning.learn(load())
     save_learned(learned, folder)
     limits = learned.calibration
     click.echo(f"zeker vanaf {limits.sure_from}, kies vanaf {limits.choose_from}")

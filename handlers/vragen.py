@@ -24,7 +24,7 @@ from storage import questions
 from storage.access import Actor, Permission, Role
 
 SHORT, STEPS, CAUTIONS, SOURCES = "kort", "stappen", "let-op", "bron"
-GOOD, MISSING = "goed-antwoord", "mist-iets"
+GOOD, MISSED = "goed-antwoord", "geen-antwoord"
 """Reasons that have a button of their own."""
 
 MAX_RELATED = 2
@@ -73,7 +73,7 @@ async def ask_feedback(turn: Turn, action: AskFeedback) -> Reply:
     reasons = [
         Button(label=reason.text, action=GiveFeedback(question=action.question, reason=reason.id))
         for reason in turn.services.knowledge.reasons.values()
-        if reason.kind is ReasonKind.FEEDBACK and reason.id != GOOD
+        if reason.kind is ReasonKind.FEEDBACK and reason.id not in (GOOD, MISSED)
     ]
     return say(Message(text=turn.services.texts.screen("feedback"), rows=grid(reasons)))
 
@@ -86,7 +86,7 @@ async def give_feedback(turn: Turn, action: GiveFeedback) -> Reply:
         raise Refusal("knop-verlopen")
     await services.db.run_write(questions.give_feedback, question=action.question, reason=reason.id)
     thanks = services.texts.phrase("meldingen", "feedback-bewaard")
-    if reason.id in (GOOD, MISSING):
+    if reason.id in (GOOD, MISSED):
         return Reply(toast=thanks)
     return Reply(edit=Message(text=thanks), toast=thanks)
 
@@ -108,14 +108,16 @@ async def none_of_these(turn: Turn, action: NoneOfThese) -> Reply:
 def answer_message(services: Services, actor: Actor, answer: Answer, question: int) -> Message:
     """The answer to a question as a message."""
     if answer.term is not None:
-        return term_message(services, answer.term)
+        return with_feedback(services, term_message(services, answer.term), question)
     if answer.card is not None:
         read_as = answer.read_as if answer.read_as != answer.card.title else None
         shown = card_message(services, actor, answer.card, part=SHORT, read_as=read_as)
         return with_feedback(services, shown, question)
     texts = services.texts
     if answer.refusal is not None:
-        return refusal_message(services, answer.refusal, answer.nearby)
+        refused = refusal_message(services, answer.refusal, answer.nearby)
+        small_talk = answer.refusal.who_knows is None
+        return refused if small_talk else with_feedback(services, refused, question)
     if answer.kind is Kind.NONE:
         return unknown(services, question)
     options = [
@@ -185,7 +187,7 @@ def refusal_message(services: Services, refusal: Outside, nearby: Sequence[Card]
 def unknown(services: Services, question: int, *, after_choice: bool = False) -> Message:
     """ "Dat weet ik niet", and who does know; one tap says that an answer was missed."""
     texts, always = services.texts, services.knowledge.always_reachable
-    missed = texts.button("gemist", action=GiveFeedback(question=question, reason=MISSING))
+    missed = texts.button("gemist", action=GiveFeedback(question=question, reason=MISSED))
     text = texts.screen("weet_ik_niet", na_keuze=after_choice, altijd=always)
     return Message(text=text, rows=((missed,),))
 
@@ -222,6 +224,7 @@ def help_data(actor: Actor) -> dict[str, object]:
         "naam": actor.first_name,
         "zaken": actor.may(Permission.OPEN_ZAAK),
         "team": actor.may(Permission.SEE_TEAM),
+        "kennis": actor.may(Permission.KEEP_CONTENT),
         "ochtend": any(held.role is Role.TEAMLEIDER for held in actor.held),
     }
 

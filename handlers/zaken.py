@@ -53,6 +53,8 @@ async def offer_opening(turn: Turn, opening: Opening) -> Reply:
     if len(teams) != 1:
         return await start_opening(replace(turn, text=""))
     kader, day = opening.kader, opening.day
+    if day is not None and day > turn.today:
+        day = None  # asked for again: what starts a zaak has happened
     data = {"team": teams[0], "kader": kader.id} | ({"day": day.isoformat()} if day else {})
     nonce = await turn.services.db.run_write(
         drafts.start, now=turn.now, actor=turn.actor, kind=drafts.OPEN, data=data

@@ -41,8 +41,9 @@ class Kind(StrEnum):
 class Answer:
     """What the knowledge base says to a question.
 
-    `card` is set only when `kind` is sure. `options` are ranked, each of another topic: for
-    `choose` what is offered, for `none` the nearest there is, which nobody is shown. `read_as` is
+    `card` is set only when `kind` is sure. `options` are ranked, first the best card of each
+    topic, then more of the best topic: for `choose` what is offered, for `none` the nearest there
+    is, which nobody is shown. `read_as` is
     the known way of asking that fitted best. `term` is the glossary's entry when its meaning was
     asked; it is sure, and `card` is the one that explains it, if any. `refusal` is the subject
     outside our field that was asked about, or small talk, when that has words of its own.

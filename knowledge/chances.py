@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -12,11 +12,11 @@ from rapidfuzz import fuzz
 from knowledge.classifier import WORDS_ONLY, Calibration, Learned, asked
 from knowledge.loader import KnowledgeBase
 from knowledge.models import Card, Outside
-from knowledge.search import MAX_QUESTION, Hit, Search, normalise, subject_of
+from knowledge.search import MAX_QUESTION, Hit, Search, lead_of, normalise, subject_of
 
 MAX_OPTIONS = 3
 
-HARDLY = 0.005
+HARDLY = 0.01
 """Options less likely than this are no options."""
 
 LIKELY = 0.5
@@ -28,11 +28,11 @@ VERBATIM = 0.99
 MAX_NEARBY, NEARBY_FROM = 2, 0.3
 """So many cards are named beside a refusal, from this score of shared words."""
 
-SUBJECT_SHARE, IN_LIGHT = 0.5, 1.5
+SUBJECT_SHARE, IN_LIGHT = 0.3, 1.5
 """A question that follows on another: how much the title before it counts, and (log-odds) how much
 more likely a neighbour of that card is."""
 
-HIT_STEP = 8.0
+WORDS_STEP = 8.0
 """Log-odds: what a whole point of shared words is worth between the cards of one topic."""
 
 HIT_POWER = 4
@@ -147,7 +147,8 @@ class Chances:
     ) -> None:
         fitted = learned.scores(text)
         if light is not None:
-            fitted = fitted + SUBJECT_SHARE * learned.scores(f"{light.title} {text}")
+            read_together = learned.scores(f"{light.title} {text}")
+            fitted = (1 - SUBJECT_SHARE) * fitted + SUBJECT_SHARE * read_together
             near = {
                 light.topic,
                 *(self._cards[one].topic for one in light.related if one in self._cards),
@@ -183,44 +184,33 @@ class Chances:
             return
         best = hits[0]
         chance = self._words_chance(hits)
-        rest = 0.0
-        if self._learned is None:
-            others = {hit.of.id: hit for hit in hits if hit.subject != best.subject}
-            rest = sum(hit.score**HIT_POWER for hit in others.values())
-            weighed.topics, weighed.outside = {}, 1 - chance if not rest else 0.0
-            for hit in others.values():
-                weighed.add(hit.of, (1 - chance) * hit.score**HIT_POWER / rest)
-        else:
-            weighed.step_back(chance)
+        weighed.step_back(chance)
         weighed.add(best.of, chance)
-        here = [hit for hit in hits if self._learned is None or hit.subject == best.subject]
-        base = max((weighed.scores.get(hit.of.id, -math.inf) for hit in here), default=0.0)
-        base = 0.0 if base == -math.inf else base
-        for hit in here:
-            if hit.of.id in self._cards and hit.of.id in self._changed:
-                weighed.scores[hit.of.id] = base + HIT_STEP * (
-                    hit.score - best.score * (1 - chance)
-                )
+        if self._learned is None:
+            weighed.share_rest([hit for hit in hits if hit.subject != best.subject])
+        # Of the best one's own topic the cards are ranked by their words too, before learned ones.
+        top = weighed.top_score()
+        for hit in hits:
+            if isinstance(hit.of, Card) and hit.of.id in self._changed:
+                here = hit.subject == best.subject
+                weighed.scores[hit.of.id] = (top if here else 0.0) + WORDS_STEP * hit.score
 
     def _words_chance(self, hits: list[Hit]) -> float:
-        best = hits[0]
-        rival = next((hit.score for hit in hits if hit.subject != best.subject), 0.0)
         limits = self.calibration
         odds = (
-            limits.words_score * best.score
-            + limits.words_lead * (best.score - rival)
+            limits.words_score * hits[0].score
+            + limits.words_lead * lead_of(hits)
             + limits.words_bias
         )
         return 1 / (1 + math.exp(-odds))
 
     def _by_known_words(self, text: str, weighed: _Weighed) -> None:
-        plain = normalise(text)
-        known = self._known.get(plain, ()) if plain else ()
-        if not known:
+        known = self._known.get(normalise(text)) or self._known.get(self._search.corrected(text))
+        if not known or not normalise(text):
             return
         weighed.step_back(VERBATIM)
         subjects = {subject_of(one) for one in known}
-        top = max(weighed.scores.values(), default=0.0)
+        top = weighed.top_score()
         for one in known:
             same = sum(subject_of(other) == subject_of(one) for other in known)
             weighed.add(one, VERBATIM / len(subjects) / same)
@@ -254,6 +244,18 @@ class _Weighed:
         """Make room for something this likely."""
         self.topics = {topic: was * (1 - chance) for topic, was in self.topics.items()}
         self.outside *= 1 - chance
+
+    def top_score(self) -> float:
+        """The best score of any card so far."""
+        return max(self.scores.values(), default=0.0)
+
+    def share_rest(self, hits: Sequence[Hit]) -> None:
+        """Divide what is still left for being outside among hits, much more to the better ones."""
+        rest, self.outside = self.outside, 0.0 if hits else self.outside
+        best_of = {hit.of.id: hit for hit in hits}.values()
+        total = sum(hit.score**HIT_POWER for hit in best_of)
+        for hit in best_of:
+            self.add(hit.of, rest * hit.score**HIT_POWER / total)
 
     def add(self, of: Card | Outside, chance: float) -> None:
         """Give the room to a card's topic, or to a subject outside our field."""

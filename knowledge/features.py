@@ -29,7 +29,7 @@ _SYMBOLS = " abcdefghijklmnopqrstuvwxyz0123456789"
 _CODE = np.zeros(256, np.int64)
 _CODE[[ord(symbol) for symbol in _SYMBOLS]] = np.arange(len(_SYMBOLS))
 _LENGTH_STEP = 10**8  # above 37 to the power 5: runs of another length never share an id
-WORDS_FROM = 1 << 33
+_WORDS_FROM = 1 << 33
 _PAIRS_FROM = 1 << 34
 
 
@@ -68,7 +68,7 @@ class Vocabulary:
         keys, times = np.unique(found.row[known] * len(self.ids) + place[known], return_counts=True)
         row, at = np.divmod(keys, len(self.ids))
         value = (1 + np.log(times)) * self.rarity[at]
-        part = row * 2 + (self.ids[at] >= WORDS_FROM)
+        part = row * 2 + (self.ids[at] >= _WORDS_FROM)
         length = np.sqrt(np.bincount(part, weights=value * value, minlength=2 * len(texts)))
         return Weighted(row, at, (value / length[part]).astype(np.float32))
 
@@ -120,7 +120,7 @@ def _words(plain: Sequence[str]) -> Pieces:
     rows, ids = [], []
     for row, text in enumerate(plain):
         split = text.split()
-        ids += [WORDS_FROM + zlib.crc32(word.encode()) for word in split]
+        ids += [_WORDS_FROM + zlib.crc32(word.encode()) for word in split]
         ids += [_PAIRS_FROM + zlib.crc32(" ".join(pair).encode()) for pair in pairwise(split)]
         rows += [row] * (2 * len(split) - 1 if split else 0)
     return Pieces(np.array(rows, np.int64), np.array(ids, np.int64))

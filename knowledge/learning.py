@@ -14,12 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.sparse import csr_array
+from sklearn.svm import LinearSVC
 
 from knowledge.classifier import Calibration, Learned, fingerprint, quantised
 from knowledge.features import Vocabulary, vocabulary
 from knowledge.loader import KnowledgeBase
 from knowledge.models import Card, Outside, Voice
-from knowledge.search import Search
+from knowledge.search import Search, lead_of
 
 Scores = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
@@ -34,17 +37,16 @@ FOLDS = 6
 WRONG_AT_MOST, OUTSIDE_SURE_AT_MOST = 0.02, 0.03
 """Shares, on writers unseen, that the thresholds keep to; under the 3 % of the targets."""
 
-CHOOSE_FROM = 0.12
+OFFER_RIGHT_AT_LEAST = 1 / 3
+OFFER_WINDOW = 0.05
+"""A choice is offered from the chance where one in three holds the right topic."""
+
 EVERY_WORDS = 5
 """Shared words are calibrated on one in so many questions; they are slow and a fallback."""
 
 _REDACTIE = "redactie"
 _NEVER = -2.0
 """The score of a card that a fold did not see."""
-
-
-class CannotLearn(Exception):
-    """scikit-learn is not installed; `str()` says in Dutch what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,7 @@ def rows_of(knowledge: KnowledgeBase) -> list[Row]:
 
 
 def learn(knowledge: KnowledgeBase) -> Learned:
-    """The model of this content, calibrated. Takes a few minutes; the same content, the same model.
-
-    Raises:
-        CannotLearn: scikit-learn is not installed.
-    """
+    """The model of this content, calibrated. Takes minutes; the same content, the same model."""
     rows = rows_of(knowledge)
     of: dict[str, Card | Outside] = {**knowledge.cards, **knowledge.outside}
     labels = sorted(of)
@@ -90,9 +88,14 @@ def learn(knowledge: KnowledgeBase) -> Learned:
     )
     unseen = [_unseen(task, fold) for fold in range(FOLDS)]
     shares, outside_bias = _fit_shares(task, unseen)
-    probabilities = np.vstack([_probabilities(task, one, shares, outside_bias) for one in unseen])
-    right = np.concatenate([task.topic_numbers[one.at] for one in unseen])
-    sure_from, sure_lead, measured = _fit_thresholds(probabilities, right, len(task.topics))
+    tried = _Tried(
+        chance=np.vstack([_probabilities(task, one, shares, outside_bias) for one in unseen]),
+        right=np.concatenate([task.topic_numbers[one.at] for one in unseen]),
+        right_card=np.concatenate(
+            [one.shown == task.label_numbers[one.at, np.newaxis] for one in unseen]
+        ),
+    )
+    sure_from, sure_lead, measured = _fit_thresholds(tried)
     words_score, words_lead, words_bias = _fit_words(knowledge)
     whole = _train(task, np.arange(len(rows)))
     weights, scale = quantised(whole.weights(task, shares))
@@ -107,7 +110,7 @@ def learn(knowledge: KnowledgeBase) -> Learned:
             outside_bias=round(outside_bias, 4),
             sure_from=sure_from,
             sure_lead=sure_lead,
-            choose_from=CHOOSE_FROM,
+            choose_from=_fit_choose(tried),
             words_score=words_score,
             words_lead=words_lead,
             words_bias=words_bias,
@@ -164,21 +167,27 @@ class _Machines:
 
 @dataclass(frozen=True, slots=True)
 class _Unseen:
-    """Scores a topic (the last one: outside) of rows that were left out of the training."""
+    """Scores a topic (the last one: outside) of rows that were left out of the training.
+
+    `shown` is the label that would be shown of each topic.
+    """
 
     at: Numbers
     topic: Scores
     card: Scores
+    shown: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """Left-out rows: the chance of each topic, the right one, and whether its card is shown."""
+
+    chance: Scores
+    right: Numbers
+    right_card: npt.NDArray[np.bool_]
 
 
 def _train(task: _Task, at: Numbers) -> _Machines:
-    try:
-        from scipy.sparse import csr_array  # noqa: PLC0415
-        from sklearn.svm import LinearSVC  # noqa: PLC0415
-    except ImportError as error:
-        raise CannotLearn(
-            "Leren kan hier niet: installeer eerst scikit-learn, met pip install 'koersbot[leren]'."
-        ) from error
     texts = [task.rows[place].text for place in at.tolist()]
     known = vocabulary(texts, at_least=AT_LEAST)
     found = known.weigh(texts)
@@ -216,19 +225,21 @@ def _unseen(task: _Task, fold: int) -> _Unseen:
         here = slice(*np.searchsorted(found.row, [row, row + 1]))
         topic[row] += found.value[here] @ machines.topic[found.place[here]]
         card[row] += found.value[here] @ machines.card[found.place[here]]
-    return _Unseen(at, topic, _best_of(card, task.topics_of_labels))
+    shown = _best_of(card, task.topics_of_labels)
+    return _Unseen(at, topic, np.take_along_axis(card, shown, axis=1), shown)
 
 
-def _best_of(scores: Scores, groups: Numbers) -> Scores:
-    return np.stack(
-        [scores[:, groups == group].max(axis=1) for group in range(groups.max() + 1)], axis=1
-    )
+def _best_of(scores: Scores, groups: Numbers) -> Numbers:
+    """The place of the best score of each group."""
+    best = []
+    for group in range(groups.max() + 1):
+        places = np.flatnonzero(groups == group)
+        best.append(places[scores[:, places].argmax(axis=1)])
+    return np.stack(best, axis=1)
 
 
 def _fit_shares(task: _Task, unseen: Sequence[_Unseen]) -> tuple[Scores, float]:
     """How much the two machines count, and the bias of being outside: greatest likelihood."""
-    from scipy.optimize import minimize  # noqa: PLC0415
-
     scores = np.stack(
         [
             np.vstack([one.topic for one in unseen]),
@@ -264,10 +275,9 @@ def _softmax(scores: Scores) -> Scores:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
-def _fit_thresholds(
-    chance: Scores, right: Numbers, outside: int
-) -> tuple[float, float, Mapping[str, float]]:
+def _fit_thresholds(tried: _Tried) -> tuple[float, float, Mapping[str, float]]:
     """From where an answer is sure: the most right ones within the shares that may be wrong."""
+    chance, right, outside = tried.chance, tried.right, tried.chance.shape[1] - 1
     order = np.argsort(-chance, axis=1)
     first, best = order[:, 0], np.take_along_axis(chance, order, axis=1)
     lead = best[:, 0] - best[:, 1]
@@ -285,20 +295,35 @@ def _fit_thresholds(
                 )
     hit, sure_from, sure_lead, wrong, strange = max(outcomes)
     inside = np.argsort(-chance[:, :outside], axis=1)
+    right_card = tried.right_card[np.arange(len(right)), inside[:, 0]]
+    sure = (first < outside) & (best[:, 0] >= sure_from) & (lead >= sure_lead)
     measured = {
         "top1": float((inside[:, 0] == right)[ours].mean()),
         "top3": float((inside[:, :3] == right[:, None]).any(axis=1)[ours].mean()),
+        "card_first": float(right_card[ours].mean()),
         "sure_right": hit,
+        "sure_right_card": float((sure & right_card)[ours].mean()),
         "sure_wrong": wrong,
         "outside_sure": strange,
     }
     return sure_from, sure_lead, {name: round(value, 4) for name, value in measured.items()}
 
 
+def _fit_choose(tried: _Tried) -> float:
+    """From where the three most likely topics are worth showing."""
+    ours = tried.chance[:, :-1]
+    offered = np.argsort(-ours, axis=1)[:, :3]
+    holds = (offered == tried.right[:, np.newaxis]).any(axis=1)
+    best, shown = ours.max(axis=1), tried.chance[:, -1] <= ours.sum(axis=1)
+    for start in np.arange(0.0, 0.5, 0.01):
+        here = shown & (best >= start) & (best < start + OFFER_WINDOW)
+        if here.any() and holds[here].mean() >= OFFER_RIGHT_AT_LEAST:
+            return round(float(start), 2)
+    return 0.5
+
+
 def _fit_words(knowledge: KnowledgeBase) -> tuple[float, float, float]:
     """What shared words alone are worth: the chance that the best is right, by score and lead."""
-    from scipy.optimize import minimize  # noqa: PLC0415
-
     points = []
     for fold in range(FOLDS):
         voices = list(Voice)[fold::FOLDS]
@@ -316,8 +341,8 @@ def _fit_words(knowledge: KnowledgeBase) -> tuple[float, float, float]:
             for text in card.voices.get(voice, ())
         ][::EVERY_WORDS]
         for text, topic in tried:
-            score, lead, found = search.lead(text)
-            points.append((score, lead, found == topic))
+            if hits := search.rank(text):
+                points.append((hits[0].score, lead_of(hits), hits[0].subject == topic))
     data = np.array([(score, lead, 1.0) for score, lead, _ in points])
     sign = np.array([1.0 if hit else -1.0 for _, _, hit in points])
 

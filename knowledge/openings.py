@@ -33,18 +33,22 @@ def parse(text: str, *, kaders: Iterable[Kader], today: date) -> Opening | None:
     Raises:
         ImpossibleDate: it has the form of a day that does not exist.
     """
-    asked = _ASKED.match(" ".join(text.lower().split()).rstrip(".!"))
+    asked = _ASKED.match(_plain(text))
     if asked is None:
         return None
     rest = asked["rest"].removeprefix("zaak ")
-    names = [(name, kader) for kader in kaders for name in kader.names]
+    names = [(_plain(name), kader) for kader in kaders for name in kader.names]
     for name, kader in sorted(names, key=lambda one: -len(one[0])):
         if rest != name and not rest.startswith(f"{name} "):
             continue
-        said = _BEFORE_DAY.sub("", rest.removeprefix(name).strip(" ,:"))
+        said = _BEFORE_DAY.sub("", rest.removeprefix(name).strip())
         if not said:
             new = asked["new"] or asked["open"]
             return Opening(kader=kader, day=None) if new else None
         day = dates.parse_day(said, today=today, past=True)
         return None if day is None else Opening(kader=kader, day=day)
     return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().replace(",", " ").replace(":", " ").split()).rstrip(".!")

@@ -12,7 +12,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -22,7 +22,9 @@ from knowledge.models import Card, Outside
 MAX_QUESTION = 500
 """Characters of a question that are read. A longer text is a story, not a question."""
 
-MAX_WORDS = 60
+MAX_WORDS, MAX_CORRECTED = 40, 16
+"""So many words are searched for; and a longer text is no known question with a slip in it."""
+
 SAME_WORD = 82.0
 """rapidfuzz ratio from which two words count as one with a slip."""
 
@@ -112,14 +114,21 @@ class Search:
                 best[phrasing.of.id] = Hit(of=phrasing.of, score=score, phrasing=phrasing.text)
         return sorted(best.values(), key=lambda hit: (-hit.score, hit.of.id))
 
-    def lead(self, question: str) -> tuple[float, float, str | None]:
-        """The score of the best, how far it is before the next subject, and its own subject."""
-        hits = self.rank(question)
-        if not hits:
-            return 0.0, 0.0, None
-        best = hits[0]
-        rival = next((hit.score for hit in hits if hit.subject != best.subject), 0.0)
-        return best.score, best.score - rival, best.subject
+    def corrected(self, text: str) -> str:
+        """`text` normalised, each slip of the thumb replaced by the known word nearest to it."""
+        plain, found = normalise(text), []
+        if plain.count(" ") >= MAX_CORRECTED:
+            return plain
+        for word in plain.split():
+            same = self._known_as(word)
+            found.append(
+                max(
+                    same,
+                    key=lambda other: (same[other] - (other in self._rare), other),
+                    default=word,
+                )
+            )
+        return " ".join(found)
 
     def _shared(self, known: Iterable[Mapping[str, float]]) -> dict[int, float]:
         """The weight of the words each phrasing shares with the question, by its place."""
@@ -142,6 +151,12 @@ class Search:
         others = self._common if known else self._vocabulary
         found = process.extract(word, others, scorer=fuzz.ratio, score_cutoff=SAME_WORD, limit=3)
         return {other: ratio / 100 for other, ratio, _ in found} | known
+
+
+def lead_of(hits: Sequence[Hit]) -> float:
+    """How far the best hit is before the next subject."""
+    rival = next((hit.score for hit in hits if hit.subject != hits[0].subject), 0.0)
+    return hits[0].score - rival
 
 
 def subject_of(of: Card | Outside) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from knowledge.loader import KnowledgeBase
 from knowledge.search import normalise
@@ -65,12 +65,15 @@ def clusters(texts: Iterable[str]) -> Sequence[Cluster]:
     """Cleaned questions, those that look alike as one, the most asked first."""
     found: list[list[str]] = []
     for text in sorted(texts, key=lambda one: (-len(one), one)):
-        near = next(
-            (group for group in found if fuzz.token_set_ratio(group[0], text) >= ALIKE_FROM), None
+        near = process.extractOne(
+            text,
+            [group[0] for group in found],
+            scorer=fuzz.token_set_ratio,
+            score_cutoff=ALIKE_FROM,
         )
         if near is None:
             found.append([text])
         else:
-            near.append(text)
+            found[near[2]].append(text)
     shown = [Cluster(words=min(group, key=len), count=len(group)) for group in found]
     return sorted(shown, key=lambda cluster: (-cluster.count, cluster.words))

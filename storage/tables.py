@@ -220,6 +220,11 @@ class Question(SQLModel, table=True):
     rest. `feedback` is the reason from reasons.yaml that somebody tapped.
     """
 
+    __table_args__ = (
+        Index("ix_question_words", "asked_at", sqlite_where=text("words IS NOT NULL"),
+              postgresql_where=text("words IS NOT NULL")),
+    )  # fmt: skip
+
     id: int | None = Field(default=None, primary_key=True)
     asked_at: datetime = _moment(index=True)
     outcome: str = Field(max_length=8)

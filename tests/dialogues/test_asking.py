@@ -65,6 +65,22 @@ async def test_feedback_is_one_tap_and_reasons_are_a_list(chat: Chat) -> None:
     assert chat.world.services.db.read(kept) == ["verouderd"]
 
 
+async def test_a_meaning_and_a_refusal_take_feedback_and_small_talk_does_not(chat: Chat) -> None:
+    await chat.says(SANNE, "muhp")
+    assert "Dit klopt niet" in chat.labels(SANNE)
+    await chat.says(SANNE, "moet ik dit gezin melden of niet, zeg jij het maar")
+    assert "Dit klopt niet" in chat.labels(SANNE)
+    await chat.says(SANNE, "hallo")
+    assert chat.labels(SANNE) == []
+
+
+async def test_a_day_that_still_has_to_come_opens_no_zaak(chat: Chat) -> None:
+    shown = await chat.says(SANNE, "nieuwe ots 12 maart 2030")
+    assert "Op welke dag kreeg je GI bericht van de OTS?" in shown
+    assert "2030" not in shown
+    assert "Klopt, open de zaak" not in chat.labels(SANNE)
+
+
 async def test_what_was_not_answered_reaches_the_kennisbeheerder_without_names(
     chat: Chat,
 ) -> None:

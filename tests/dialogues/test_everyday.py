@@ -11,6 +11,9 @@ from tests.dialogues.conftest import Chat
 from tests.dialogues.test_journey import open_ots
 
 
+FEEDBACK = ("Hier had ik iets aan", "Dit klopt niet")
+
+
 async def test_a_card_turns_to_its_steps_cautions_and_source_and_back(chat: Chat) -> None:
     first = await chat.says(ELS, "hoe lang mag drang zonder vto duren")
     assert "[Stappen] | [Let op] | [Bron]" in first
@@ -166,7 +169,7 @@ async def latest_digest(chat: Chat) -> str:
 async def test_an_abbreviation_alone_gives_its_meaning_and_the_card(chat: Chat) -> None:
     meaning = await chat.says(SANNE, "MUHP?")
     assert meaning.startswith("MUHP: machtiging tot uithuisplaatsing")
-    assert len(chat.labels(SANNE)) == 1
+    assert len(chat.labels(SANNE)) == 1 + len(FEEDBACK)
     card = await chat.presses(SANNE, chat.labels(SANNE)[0])
     assert "Bron:" in card
     assert (await chat.says(SANNE, "wat betekent gws")).startswith("GW'er")
@@ -178,7 +181,8 @@ async def test_what_koersbot_does_not_do_is_said_with_who_does(chat: Chat) -> No
     assert "Wie het wel weet: Je gedragswetenschapper" in refused
     assert "Bel 112" in refused
     assert "Hier gaan mijn kaarten wel over:" in refused
-    assert 1 <= len(chat.labels(SANNE)) <= 2
+    near = [label for label in chat.labels(SANNE) if label not in FEEDBACK]
+    assert 1 <= len(near) <= 2
     assert "Bron:" in await chat.presses(SANNE, chat.labels(SANNE)[0])
     assert "Bel 112" not in await chat.says(SANNE, "hoeveel verdient een jeugdbeschermer")
 

@@ -12,19 +12,20 @@ from hypothesis import strategies as st
 
 from knowledge.answering import Answerer, Kind, build_answerer
 from knowledge.chances import MAX_OPTIONS
-from knowledge.loader import KnowledgeBase, load
+from knowledge.loader import EXAMPLE, KnowledgeBase, load
 from knowledge.models import Card
 from knowledge.search import MAX_QUESTION, normalise
 
 CONTENT = load()
 ANSWERER = build_answerer(CONTENT)
+WITH_OVERLAY = build_answerer(load([EXAMPLE]))
 
 # Of all phrasings in their own words so many may put another card first (the same words but for
 # "wat is", or a term whose meaning stands on another card), so many may still be a choice, and so
 # many may lose their place by a letter left out.
 WRONG_AT_MOST, CHOICES_AT_MOST, LOST_BY_A_LETTER_AT_MOST = 0.01, 0.02, 0.02
-EVERY = 5
-"""One in so many ways of asking is tried: there are eighteen thousand."""
+EVERY = 4
+"""One in so many ways of asking is tried: there are twenty thousand."""
 
 
 def ways_of_asking(knowledge: KnowledgeBase) -> Iterator[tuple[Card, str]]:
@@ -111,8 +112,8 @@ def test_a_letter_left_out_of_the_longest_word_hardly_ever_loses_the_card(
 )
 def test_slips_and_odd_characters_still_find_the_card(answerer: Answerer, question: str) -> None:
     answer = answerer.answer(question)
-    assert answer.kind is not Kind.NONE
-    assert answer.options[0].card.id == "drang-zonder-vto-duur"
+    assert answer.card is not None
+    assert answer.card.id == "drang-zonder-vto-duur"
 
 
 UNKNOWN = [
@@ -138,7 +139,7 @@ def test_what_koersbot_does_not_know_gets_nothing(answerer: Answerer, question: 
     answer = answerer.answer(question)
     assert answer.kind is Kind.NONE
     assert answer.card is None
-    assert all(option.confidence < 0.1 for option in answer.options)
+    assert answer.options == ()
     assert answer.read_as is None
 
 
@@ -288,8 +289,25 @@ def test_nineteen_in_twenty_answers_take_less_than_fifty_milliseconds(
     assert took[int(len(took) * 0.95)] < 0.05
 
 
-@pytest.mark.parametrize("question", ["a" * 100_000, "drang zonder vto " * 6_000, "ﷺ" * 30_000])
-def test_a_story_costs_no_more_than_a_question(answerer: Answerer, question: str) -> None:
-    started = time.perf_counter()
-    answerer.answer(question)
-    assert time.perf_counter() - started < 0.25
+SLIPS = [word[:2] + word[3:] for _, text in ways_of_asking(CONTENT) for word in text.split()]
+STORIES = [
+    pytest.param("a" * 100_000, id="one-word"),
+    pytest.param("drang zonder vto " * 6_000, id="repeated"),
+    pytest.param("ﷺ" * 30_000, id="falls-apart"),
+    pytest.param("\x00" * 9_999, id="control-characters"),
+    pytest.param("🙂" * 50_000, id="emoji"),
+    pytest.param(" ".join(dict.fromkeys(word for word in SLIPS if len(word) > 6)), id="slips"),
+    pytest.param(" ".join(f"x{n * n * 7919:x}q" for n in range(9000)), id="unknown-words"),
+]
+
+
+@pytest.mark.parametrize("question", STORIES)
+@pytest.mark.parametrize("overlay", [False, True], ids=["alone", "with-an-overlay"])
+def test_no_text_takes_more_than_fifty_milliseconds(question: str, overlay: bool) -> None:
+    answerer = WITH_OVERLAY if overlay else ANSWERER
+    took = []
+    for _ in range(3):  # the quickest of three: other tests run on the same cores
+        started = time.perf_counter()
+        answerer.answer(question)
+        took.append(time.perf_counter() - started)
+    assert min(took) < 0.05

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -93,19 +92,4 @@ def test_without_the_learned_model_words_alone_still_find_cards(tmp_path: Path) 
     first = [bool(set(answerer.answer(row["q"]).topics[:1]) & set(row["topics"])) for row in OURS]
     assert sum(first) >= 0.6 * len(OURS)
     sure = [answerer.answer(row["q"]).kind is Kind.SURE for row in OTHERS]
-    assert sum(sure) <= 0.05 * len(OTHERS)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["drang zonder vto " * 6_000, "ﷺ" * 30_000, "a" * 100_000, "🙂" * 50_000, "\x00" * 9_999],
-)
-def test_no_text_takes_more_than_fifty_milliseconds(text: str) -> None:
-    answerer = build_answerer(load())
-    answerer.answer("warm")
-    took = []
-    for _ in range(3):
-        began = time.perf_counter()
-        answerer.answer(text)
-        took.append(time.perf_counter() - began)
-    assert min(took) < 0.05
+    assert sum(sure) <= 0.03 * len(OTHERS)

@@ -83,4 +83,10 @@ def test_the_last_card_counts_for_ten_minutes_and_for_one_person(office: Office)
 
 
 def test_feedback_on_a_question_that_is_gone_does_nothing(office: Office) -> None:
-    office.database.write(questions.give_feedback, question=12345, reason="verouderd")
+    kept = ask(office)
+    office.database.write(questions.give_feedback, question=kept + 1, reason="verouderd")
+
+    def feedback(session: Session) -> list[str | None]:
+        return list(session.exec(select(Question.feedback)))
+
+    assert office.database.read(feedback) == [None]
