@@ -10,7 +10,6 @@ from storage.access import Role
 from tests.dialogues.conftest import Chat
 from tests.dialogues.test_journey import open_ots
 
-
 FEEDBACK = ("Hier had ik iets aan", "Dit klopt niet")
 
 
