@@ -10,7 +10,8 @@ from knowledge.models import Card
 from knowledge.unanswered import clusters
 from storage import questions
 
-MAX_CLUSTERS, MAX_NEAR = 5, 2
+MAX_CLUSTERS, MAX_NEAR, NEAR_FROM = 5, 2, 0.05
+"""What is less likely than this is no place to add a question to."""
 
 
 async def show_unanswered(turn: Turn) -> Reply:
@@ -22,7 +23,9 @@ async def show_unanswered(turn: Turn) -> Reply:
     cards: dict[str, Card] = {}
     for cluster in found[:MAX_CLUSTERS]:
         answer = services.answerer.answer(cluster.words)
-        near = [option.card for option in answer.options[:MAX_NEAR]]
+        near = [
+            option.card for option in answer.options[:MAX_NEAR] if option.confidence >= NEAR_FROM
+        ]
         cards |= {card.id: card for card in near}
         shown.append({"woorden": cluster.words, "aantal": cluster.count, "kaarten": near})
     buttons = [
