@@ -7,6 +7,7 @@ nothing here learns. Without them the answerer falls back on shared words alone.
 
 from __future__ import annotations
 
+import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -118,11 +119,16 @@ def load_learned(folder: Path = LEARNED) -> Learned:
                 bias=kept["bias"],
                 calibration=calibration,
             )
-    except (OSError, KeyError, ValueError, ValidationError) as error:
+    except _UNREADABLE as error:
         raise NotLearned(
             f"Het geleerde model in {folder} ontbreekt of is beschadigd; "
             "maak het opnieuw met: koersbot kennis leer"
         ) from error
+
+
+_UNREADABLE = (
+    OSError, EOFError, KeyError, ValueError, ValidationError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 def save_learned(learned: Learned, folder: Path) -> None:
