@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from knowledge.answering import Answer, Answerer, Kind, build_answerer
-from knowledge.classifier import NotLearned, load_learned
+from knowledge.classifier import LEARNED, WEIGHTS, NotLearned, load_learned
 from knowledge.loader import load
 
 DATA = Path(__file__).parent.parent / "data"
@@ -83,6 +84,19 @@ def test_a_probability_is_about_as_often_right_as_it_says(answers: Mapping[str, 
         said += answers[row["q"]].confidence
         right += bool(set(answers[row["q"]].topics[:1]) & set(row["topics"]))
     assert abs(said - right) / len(OURS) < 0.12
+
+
+@pytest.mark.parametrize("kept", [0, 1_000, 2_000_000])
+def test_a_damaged_model_is_said_in_one_sentence(tmp_path: Path, kept: int) -> None:
+    shutil.copytree(LEARNED, tmp_path, dirs_exist_ok=True)
+    whole = (tmp_path / WEIGHTS).read_bytes()
+    (tmp_path / WEIGHTS).write_bytes(whole[:kept])
+    with pytest.raises(NotLearned, match="koersbot kennis leer"):
+        load_learned(tmp_path)
+    middle = len(whole) // 2
+    (tmp_path / WEIGHTS).write_bytes(whole[:middle] + b"\x00" * 64 + whole[middle + 64 :])
+    with pytest.raises(NotLearned, match="koersbot kennis leer"):
+        load_learned(tmp_path)
 
 
 def test_without_the_learned_model_words_alone_still_find_cards(tmp_path: Path) -> None:
