@@ -49,7 +49,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The chance of each topic, its cards with the best first, and what is outside our field."""
+    """The chance of each topic, the cards of the best ones, and what is outside our field.
+
+    `cards` holds the most likely topics in order, each with its best card first.
+    """
 
     topics: Mapping[str, float]
     cards: Mapping[str, tuple[Card, ...]]
@@ -64,8 +67,7 @@ class Found:
 
     def options(self) -> tuple[Option, ...]:
         """The best card of each likely topic; room that is left is for more of the best topic."""
-        ranked = sorted(self.topics, key=lambda topic: (-self.topics[topic], topic))
-        likely = [topic for topic in ranked[:MAX_OPTIONS] if self.topics[topic] >= HARDLY]
+        likely = [topic for topic in self.cards if self.topics[topic] >= HARDLY]
         cards = [self.cards[topic][0] for topic in likely]
         if likely:
             cards += self.cards[likely[0]][1:]
@@ -82,6 +84,7 @@ class Chances:
         self._cards = dict(sorted(knowledge.cards.items()))
         self._outside = dict(sorted(knowledge.outside.items()))
         everything: dict[str, Card | Outside] = {**self._cards, **self._outside}
+        self._by_topic = knowledge.cards_by_topic
         self._learned = learned
         self.calibration: Calibration = learned.calibration if learned else WORDS_ONLY
         self._places = {
@@ -114,13 +117,18 @@ class Chances:
         def order(card: Card) -> tuple[float, str]:
             return -weighed.scores[card.id] - regions.get(card.region, 0.0), card.id
 
-        cards: dict[str, list[Card]] = {}
-        for card_id in weighed.scores:
-            card = self._cards[card_id]
-            cards.setdefault(card.topic, []).append(card)
+        ranked = sorted(weighed.topics, key=lambda topic: (-weighed.topics[topic], topic))
         return Found(
-            topics={topic: weighed.topics.get(topic, 0.0) for topic in cards},
-            cards={topic: tuple(sorted(found, key=order)) for topic, found in cards.items()},
+            topics=weighed.topics,
+            cards={
+                topic: tuple(
+                    sorted(
+                        (card for card in self._by_topic[topic] if card.id in weighed.scores),
+                        key=order,
+                    )
+                )
+                for topic in ranked[:MAX_OPTIONS]
+            },
             outside=weighed.outside,
             subject=self._outside.get(weighed.subject or ""),
         )

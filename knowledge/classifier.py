@@ -109,7 +109,11 @@ def load_learned(folder: Path = LEARNED) -> Learned:
     """
     try:
         calibration = Calibration.model_validate_json((folder / CALIBRATION).read_bytes())
-        with np.load(folder / WEIGHTS, allow_pickle=False) as kept:
+        # Opened here: numpy leaves a damaged file open.
+        with (
+            (folder / WEIGHTS).open("rb") as file,
+            np.load(file, allow_pickle=False) as kept,
+        ):
             return Learned(
                 vocabulary=Vocabulary(_ids(kept["gaps"]), kept["rarity"].astype(np.float32)),
                 labels=tuple(str(label) for label in kept["labels"]),

@@ -14,6 +14,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -24,6 +25,9 @@ MAX_QUESTION = 500
 
 MAX_WORDS, MAX_CORRECTED = 40, 16
 """So many words are searched for; and a longer text is no known question with a slip in it."""
+
+MAX_REMEMBERED = 4096
+"""Words whose slips are remembered; the same few hundred come back in most questions."""
 
 SAME_WORD = 82.0
 """rapidfuzz ratio from which two words count as one with a slip."""
@@ -97,6 +101,7 @@ class Search:
         for place, phrasing in enumerate(self._phrasings):
             for word in phrasing.words:
                 self._places[word].append(place)
+        self._known_as = lru_cache(maxsize=MAX_REMEMBERED)(self._find_known)
 
     def rank(self, question: str) -> list[Hit]:
         """What fits, best first; what shares no word is left out."""
@@ -143,7 +148,7 @@ class Search:
                 shared[place] = shared.get(place, 0.0) + weight
         return shared
 
-    def _known_as(self, word: str) -> Mapping[str, float]:
+    def _find_known(self, word: str) -> Mapping[str, float]:
         known = {word: 1.0} if word in self._rarity else {}
         if (known and word not in self._rare) or len(word) < 4 or word.isdigit():
             return known  # a short word one letter off is another word
