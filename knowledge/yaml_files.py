@@ -121,12 +121,19 @@ class _UnreadableError(Exception):
 
 
 def _parse(file: Path) -> tuple[yaml.Node, object]:
-    """The YAML tree of a file (for line numbers) and its value. One parse, no aliases."""
     if file.stat().st_size > MAX_FILE_BYTES:
         raise _UnreadableError(
             1, f"het bestand is groter dan {MAX_FILE_BYTES // 1024} kB; splits het"
         )
-    loader = Loader(file.read_bytes())
+    return parse_text(file.read_bytes())
+
+
+def parse_text(text: bytes) -> tuple[yaml.Node, object]:
+    """The YAML tree of a text (for line numbers) and its value. One parse, no aliases.
+
+    Pure, and nobody changes what it gives: the same text may be read once for many.
+    """
+    loader = Loader(text)
     try:
         node = loader.get_single_node()
         if node is None:

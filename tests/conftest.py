@@ -9,6 +9,7 @@ import shutil
 import socket
 import warnings
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ import pytest
 import structlog
 from sqlmodel import SQLModel
 
+from knowledge import yaml_files
 from knowledge.loader import KnowledgeBase, load
 from storage import schema
 from storage.db import Database, build_database
@@ -53,6 +55,15 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     for name in [name for name in os.environ if name.startswith("KOERSBOT_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def content_is_parsed_once() -> Iterator[None]:
+    """Many tests load all content with one file changed: what did not change is parsed once."""
+    parse = yaml_files.parse_text
+    yaml_files.parse_text = lru_cache(maxsize=4096)(parse)
+    yield
+    yaml_files.parse_text = parse
 
 
 @pytest.fixture(scope="session")

@@ -191,8 +191,12 @@ def test_an_answer_is_always_well_formed_and_always_the_same(
     ids = [option.card.id for option in answer.options]
     assert len(ids) == len(set(ids)) <= MAX_OPTIONS == 3
     assert all(0 <= option.confidence <= 1 for option in answer.options)
-    assert (answer.card is not None) is (answer.kind is Kind.SURE)
-    assert answer.options or answer.kind is Kind.NONE
+    if answer.term is None:
+        assert (answer.card is not None) is (answer.kind is Kind.SURE)
+        assert answer.options or answer.kind is Kind.NONE
+    else:  # a meaning is sure, also where no card explains it
+        assert answer.kind is Kind.SURE
+        assert answer.card == (CONTENT.cards[answer.term.card] if answer.term.card else None)
     if answer.card:
         assert answer.options[0].card is answer.card
 
