@@ -109,14 +109,44 @@ class KnowledgeBase:
         """The norms that a zaak of this kader gets by itself on `day`, in order of id.
 
         Of each norm the newest version that holds, so that an organisation's own one, which has the
-        higher number, goes before the national one.
+        higher number, goes before the national one. A norm that lies over another is not among
+        them: it gives no termijn of its own (`stricter_for`).
         """
-        found = []
+        return tuple(
+            norm
+            for norm in self._in_force(day)
+            if kader in norm.kaders and norm.stricter_than is None
+        )
+
+    def norms_from(self, event: str, kader: str, day: date) -> tuple[Norm, ...]:
+        """The norms that start when `event` is recorded on `day` in a zaak of this kader.
+
+        Those that name the kader, and those that name none where the kader knows the event as
+        something that may happen; in order of id, versions as in `norms_for`.
+        """
+        happens = kader in self.kaders and event in self.kaders[kader].happenings
+        return tuple(
+            norm
+            for norm in self._in_force(day)
+            if norm.start_event == event
+            and norm.stricter_than is None
+            and (kader in norm.kaders or (happens and not norm.kaders))
+        )
+
+    def stricter_for(self, norm_id: str, day: date) -> tuple[Norm, ...]:
+        """An organisation's own norms that lie over this one on `day`, in order of id."""
+        return tuple(norm for norm in self._in_force(day) if norm.stricter_than == norm_id)
+
+    def team_norms(self, day: date) -> tuple[Norm, ...]:
+        """The norms that a team has to meet on `day`, in order of id."""
+        return tuple(norm for norm in self._in_force(day) if norm.concerns == "team")
+
+    def _in_force(self, day: date) -> Iterator[Norm]:
+        """Of each norm that is not off the newest version that holds on `day`, in order of id."""
         for norm_id, versions in self.norms.items():
-            holding = [norm for norm in versions if norm.validity.holds_on(day)]
-            if holding and norm_id not in self.norms_off and kader in holding[0].kaders:
-                found.append(holding[0])
-        return tuple(found)
+            newest = next((norm for norm in versions if norm.validity.holds_on(day)), None)
+            if newest is not None and norm_id not in self.norms_off:
+                yield newest
 
     def regions_of(self, region: str | None) -> tuple[str, ...]:
         """A person's own region and the larger ones around it, nearest first; none without one."""

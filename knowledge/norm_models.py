@@ -76,13 +76,19 @@ class Event(ContentModel):
     """A day in a zaak or in a procedure that a norm counts from. A zaak keeps one date an event.
 
     `may_be_ahead`: the day may lie in the future when it is filled in, such as an end date in a
-    court order.
+    court order. `month_only`: only the month is kept, as its first day (an eighteenth birthday).
     """
 
     id: Slug = Field(description="id van de dag")
     title: Sentence = Field(alias="titel", description="hoe de dag heet in het gesprek")
     may_be_ahead: bool = Field(
         default=False, alias="toekomst", description="mag de dag nog komen als je hem invult"
+    )
+    month_only: bool = Field(
+        default=False, alias="alleen_maand", description="van de dag blijft alleen de maand bewaard"
+    )
+    question: Sentence | None = Field(
+        default=None, alias="vraag", description="de vraag aan de gebruiker als dit gebeurt"
     )
 
 
@@ -120,7 +126,13 @@ class Norm(ContentModel):
 
     `version` rises when anything that moves a date changes; an ended version keeps its file and
     gets a `tot`. A termijn keeps the version it started with. `recurring` norms start anew from the
-    day they were met; `concerns` says whether a zaak or a team has to meet them.
+    day they were met; `concerns` says whether a zaak or a team has to meet them. An amount of 0 (in
+    days) means an agreed day itself.
+
+    `stricter_than` names the norm that an organisation's own one lies over: that gives no termijn
+    of its own, but an earlier date on the other's. `ends_on` is the event whose day goes before the
+    computed one (the end in a court order). `gives` is the event that happens on the day the norm
+    is met, so that what counts from it starts.
     """
 
     id: Slug = Field(description="id van de norm; ook de naam van het bestand")
@@ -129,7 +141,9 @@ class Norm(ContentModel):
     )
     title: Sentence = Field(alias="titel", description="wat er klaar moet zijn")
     unit: Unit = Field(alias="eenheid", description="waarin wordt geteld")
-    amount: int = Field(alias="aantal", ge=1, description="hoeveel")
+    amount: int = Field(
+        alias="aantal", ge=0, description="hoeveel; 0 dagen is een afgesproken dag zelf"
+    )
     counts_from: Sentence = Field(alias="telt_vanaf", description="vanaf wanneer, in woorden")
     start_event: Slug = Field(alias="gebeurtenis", description="de dag uit events.yaml")
     day_count: Sentence = Field(alias="welke_dag_telt", description="welke dag meetelt, in één zin")
@@ -168,6 +182,31 @@ class Norm(ContentModel):
     suspendable: bool = Field(
         default=False, alias="opschorten", description="mag de termijn stilstaan"
     )
+    deprives_liberty: bool = Field(
+        default=False,
+        alias="vrijheidsbeneming",
+        description="gaat de termijn over vrijheidsbeneming; dan schuift hij niet door naar later",
+    )
+    stricter_than: Slug | None = Field(
+        default=None,
+        alias="strenger_dan",
+        description="de norm waar deze eigen, strengere afspraak overheen ligt",
+    )
+    ends_on: Slug | None = Field(
+        default=None,
+        alias="einde_volgens",
+        description="de dag uit events.yaml die voor de berekende datum gaat",
+    )
+    gives: Slug | None = Field(
+        default=None,
+        alias="geeft",
+        description="de dag uit events.yaml die vaststaat als de termijn klaar is",
+    )
+    met_by_visit: bool = Field(
+        default=False,
+        alias="klaar_na_bezoek",
+        description="is de termijn klaar als er contact is geweest",
+    )
     recurring: bool = Field(
         default=False, alias="herhaalt", description="begint opnieuw op de dag dat hij klaar was"
     )
@@ -187,9 +226,23 @@ class Norm(ContentModel):
 
     _countable = field_validator("amount")(_within_reach)
 
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.amount == 0 and self.unit is not Unit.DAGEN:
+            raise ValueError("'aantal' 0 kan alleen in dagen: een afgesproken dag zelf")
+        if self.stricter_than is not None and (self.kaders or self.stricter_than == self.id):
+            raise ValueError(
+                "een norm met 'strenger_dan' ligt over een andere norm en heeft zelf geen 'kaders'"
+            )
+        return self
+
 
 class Kader(ContentModel):
-    """The frame a zaak runs in; `asks` is the one date asked when it is opened."""
+    """The frame a zaak runs in; `asks` is the one date asked when it is opened.
+
+    `happenings` are events that may happen later, also more than once; an event in `becomes` moves
+    the zaak to another kader.
+    """
 
     id: Slug = Field(description="id van het kader")
     title: Sentence = Field(alias="titel", description="naam van het kader")
@@ -202,6 +255,12 @@ class Kader(ContentModel):
     )
     """The question put to the person for each event's date."""
 
+    happenings: tuple[Slug, ...] = Field(
+        default=(), alias="gebeurtenissen", description="wat er later kan gebeuren, ook vaker"
+    )
+    becomes: dict[Slug, Slug] = Field(
+        default={}, alias="wordt", description="naar welk kader de zaak dan overgaat"
+    )
     spellings: tuple[Sentence, ...] = Field(
         default=(), alias="ook", description="hoe mensen het kader nog noemen, in kleine letters"
     )

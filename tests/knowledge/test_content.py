@@ -232,7 +232,15 @@ NORM_MISTAKES = [
         "kent de dag 'start-drang' niet", id="event",
     ),
     pytest.param("eenheid: dagen\nt", "eenheid: uren\nt", "kies uit: ", id="unit"),
-    pytest.param("aantal: 5", "aantal: 0", "is te klein; kies 1 of meer", id="nothing"),
+    pytest.param("aantal: 5", "aantal: -1", "is te klein; kies 0 of meer", id="less"),
+    pytest.param("afronden: none", "afronden: none\neinde_volgens: weg",
+                 "gebeurtenis 'weg' bestaat niet", id="end"),
+    pytest.param("afronden: none", "afronden: none\neinde_volgens: bezoek",
+                 "kader 'ots' kent de dag 'bezoek' niet", id="end-of-another-kader"),
+    pytest.param("afronden: none", "afronden: none\ngeeft: weg",
+                 "gebeurtenis 'weg' bestaat niet", id="gives"),
+    pytest.param("kaders: [ots]", "kaders: []\nstrenger_dan: weg",
+                 "norm 'weg' bestaat niet", id="stricter"),
     pytest.param("aantal: 5", "aantal: 9999", "is te groot; kies hoogstens 3660", id="too-much"),
     pytest.param("aantal: 5", "aantal: vijf", "hier hoort een heel getal", id="word"),
     pytest.param("kaders: [ots]", "kaders: []", "geen kader en geen kaart gebruikt", id="unused"),
@@ -242,6 +250,9 @@ NORM_MISTAKES = [
     pytest.param("telling, bron: jeugdwet", "telling, bron: weg", "bron 'weg' bestaat", id="doubt"),
 ]  # fmt: skip
 ELSEWHERE = {
+    "gebeurtenis 'weg' bestaat niet": ": weg",
+    "kader 'ots' kent de dag 'bezoek' niet": "einde_volgens:",
+    "norm 'weg' bestaat niet": "strenger_dan:",
     "kent de dag 'start-drang' niet": "kaders:",  # said where the kader is named
     "geen kader en geen kaart gebruikt": "id: proefnorm",
 }
@@ -258,6 +269,92 @@ def test_a_mistake_in_a_norm_is_one_problem_at_its_own_line(
         number for number, line in enumerate(file.read_text().splitlines(), start=1) if at in line
     )
     assert (problem.file, problem.line) == (file, number)
+    assert says in problem.what
+    readable(problem)
+
+
+LEGAL = NORM.replace("kracht: organisatie", "kracht: wet").replace(
+    "afronden: none", "afronden: next"
+)
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "more", "article"),
+    [
+        (90, "dagen", "", None),
+        (91, "dagen", "", "art. 4 onder a"),
+        (12, "weken", "", None),
+        (13, "weken", "", "art. 4 onder a"),
+        (3, "maanden", "", None),
+        (4, "maanden", "", "art. 4 onder a"),
+        (1, "jaren", "", "art. 4 onder a"),
+        (200, "werkdagen", "", None),
+        (5, "dagen", "richting: terug\n", "art. 1 lid 2"),
+        (5, "dagen", "vrijheidsbeneming: true\n", "art. 4 onder c"),
+    ],
+)
+def test_a_legal_norm_does_not_roll_on_where_the_act_leaves_it_alone(
+    overlay: Overlay, amount: int, unit: str, more: str, article: str | None
+) -> None:
+    text = LEGAL.replace("aantal: 5\neenheid: dagen", f"aantal: {amount}\neenheid: {unit}")
+    file = overlay.norm(text + more)
+    if article is None:
+        assert overlay.load().norms["proefnorm"][0].amount == amount
+        return
+    problem = overlay.problem()
+    assert (problem.file, problem.line) == (file, line_of(file, "afronden:"))
+    assert article in problem.what
+    readable(problem)
+
+
+def test_a_norm_of_an_organisation_may_roll_on_however_long_it_is(overlay: Overlay) -> None:
+    text = LEGAL.replace("kracht: wet", "kracht: organisatie").replace("aantal: 5", "aantal: 200")
+    overlay.norm(text)
+    assert overlay.load().norms["proefnorm"][0].amount == 200
+
+
+def test_nothing_is_only_possible_in_days(overlay: Overlay) -> None:
+    overlay.norm(NORM.replace("aantal: 5\neenheid: dagen", "aantal: 0\neenheid: dagen"))
+    assert overlay.load().norms["proefnorm"][0].amount == 0
+    overlay.norm(NORM.replace("aantal: 5\neenheid: dagen", "aantal: 0\neenheid: weken"))
+    problem = overlay.problem()
+    assert "kan alleen in dagen" in problem.what
+    readable(problem)
+
+
+def test_a_norm_that_a_kader_can_start_later_needs_no_card(overlay: Overlay) -> None:
+    text = NORM.replace("kaders: [ots]", "kaders: []")
+    overlay.norm(text.replace("gebeurtenis: kennisgeving", "gebeurtenis: vto-ingediend"))
+    assert "proefnorm" in overlay.load().norms
+
+
+KADER = """\
+- id: proefkader
+  titel: Proefkader
+  vraagt: kennisgeving
+  dagen: {kennisgeving: Welke dag?}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "at", "says"),
+    [
+        ("  gebeurtenissen: [uitspraak]\n  wordt: {uitspraak: ots}\n", "", ""),
+        ("  gebeurtenissen:\n    - uitspraak\n    - weg\n", "- weg", "gebeurtenis 'weg' bestaat"),
+        ("  gebeurtenissen:\n    - vorige-keer\n", "- vorige-keer", "heeft geen 'vraag'"),
+        ("  gebeurtenissen: [uitspraak]\n  wordt: {uitspraak: weg}\n", "wordt", "'weg' bestaat"),
+        ("  wordt: {uitspraak: ots}\n", "wordt", "staat niet bij 'gebeurtenissen'"),
+    ],
+)
+def test_what_can_happen_in_a_kader_exists_and_is_asked_for(
+    overlay: Overlay, more: str, at: str, says: str
+) -> None:
+    file = overlay.write("kaders.yaml", KADER + more)
+    if not says:
+        assert overlay.load().kaders["proefkader"].becomes == {"uitspraak": "ots"}
+        return
+    problem = overlay.problem()
+    assert (problem.file, problem.line) == (file, line_of(file, at))
     assert says in problem.what
     readable(problem)
 
@@ -368,7 +465,7 @@ def test_all_problems_of_all_files_are_named_in_order(overlay: Overlay) -> None:
         .replace("gelezen: 2026-11-22", "gelezen: ooit"),
         name="derde",
     )
-    overlay.norm(swapped("aantal: 5", "aantal: 0", NORM))
+    overlay.norm(swapped("aantal: 5", "aantal: -1", NORM))
     places = [(problem.file.name, problem.line) for problem in overlay.problems()]
     assert places == [
         ("derde.yaml", 7),

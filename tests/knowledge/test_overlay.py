@@ -114,6 +114,79 @@ def test_lists_are_replaced_and_added_to_by_id(overlay: Overlay, knowledge: Know
     assert len(loaded.ladders["korte-termijn"].rungs) == 1
 
 
+# --- a stricter norm that lies over another ---
+
+STRICTER = (
+    NORM.replace("kaders: [ots]\n", "strenger_dan: vaste-jeugdbeschermer\n")
+    .replace("eenheid: dagen\nt", "eenheid: werkdagen\nt")
+    .replace("aantal: 5\neenheid: werkdagen", "aantal: 3\neenheid: werkdagen")
+)
+
+
+def test_a_stricter_norm_gives_no_termijn_of_its_own_and_is_found_by_the_other(
+    overlay: Overlay, knowledge: KnowledgeBase
+) -> None:
+    overlay.norm(STRICTER)
+    loaded = overlay.load()
+    assert [norm.id for norm in loaded.stricter_for("vaste-jeugdbeschermer", TODAY)] == [
+        "proefnorm"
+    ]
+    assert loaded.stricter_for("vaste-jeugdbeschermer", date(2025, 12, 31)) == ()
+    assert loaded.stricter_for("eerste-contact", TODAY) == ()
+    for kader in loaded.kaders:
+        assert loaded.norms_for(kader, TODAY) == knowledge.norms_for(kader, TODAY)
+        assert loaded.norms_from("kennisgeving", kader, TODAY) == knowledge.norms_from(
+            "kennisgeving", kader, TODAY
+        )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "says"),
+    [
+        ("gebeurtenis: kennisgeving", "gebeurtenis: ingang-maatregel", "gebeurtenis:",
+         "neem 'kennisgeving' over"),
+        ("afronden: none", "richting: terug\nafronden: none", "richting:",
+         "neem 'vooruit' over"),
+        ("aantal: 3", "aantal: 6", "strenger_dan:", "een latere datum dan"),
+        ("eenheid: werkdagen", "eenheid: weken", "strenger_dan:", "een latere datum dan"),
+        ("strenger_dan: vaste-jeugdbeschermer", "strenger_dan: weg", "strenger_dan:",
+         "norm 'weg' bestaat niet"),
+        ("strenger_dan: vaste-jeugdbeschermer", "strenger_dan: proefnorm", "id: proefnorm",
+         "ligt over een andere norm"),
+        ("ladder:", "kaders: [ots]\nladder:", "id: proefnorm", "zelf geen 'kaders'"),
+    ],
+)  # fmt: skip
+def test_a_stricter_norm_that_is_none_is_told_at_its_line(
+    overlay: Overlay, old: str, new: str, at: str, says: str
+) -> None:
+    file = overlay.norm(swapped(old, new, STRICTER))
+    problem = overlay.problem()
+    first = next(n for n, line in enumerate(file.read_text().splitlines(), 1) if at in line)
+    assert (problem.file, problem.line) == (file, first)
+    assert says in problem.what
+
+
+def test_a_norm_that_is_as_strict_is_allowed(overlay: Overlay) -> None:
+    overlay.norm(swapped("aantal: 3", "aantal: 5", STRICTER))
+    assert overlay.load().stricter_for("vaste-jeugdbeschermer", TODAY)
+
+
+def test_a_stricter_norm_over_one_that_is_switched_off_is_told(overlay: Overlay) -> None:
+    file = overlay.norm(STRICTER)
+    overlay.write("uit.yaml", "normen: [vaste-jeugdbeschermer]\n")
+    problem = overlay.problem()
+    assert (problem.file, problem.line) == (file, line_of(file, "strenger_dan:"))
+    assert "is uitgezet" in problem.what
+
+
+def test_a_norm_that_is_off_starts_nothing_for_a_zaak_or_a_team(overlay: Overlay) -> None:
+    overlay.write("uit.yaml", "normen: [muhp-vervalt, team-jaarplan]\n")
+    loaded = overlay.load()
+    started = {norm.id for norm in loaded.norms_from("ingang-machtiging", "ots", TODAY)}
+    assert started == {"muhp-einde"}
+    assert "team-jaarplan" not in {norm.id for norm in loaded.team_norms(TODAY)}
+
+
 # --- switching off ---
 
 
@@ -310,6 +383,12 @@ def test_the_example_shows_every_way_of_making_it_your_own(knowledge: KnowledgeB
     assert loaded.cards["crisisdienst-bereiken"].region == EXAMPLE_REGION
     assert set(knowledge.cards) - set(loaded.cards)
     assert loaded.norm_on("passende-hulp", TODAY).version == 101
+    (stricter,) = loaded.stricter_for("vaste-jeugdbeschermer", TODAY)
+    assert stricter.amount < loaded.norm_on("vaste-jeugdbeschermer", TODAY).amount
+    (own,) = loaded.norms_from("vto-ingediend", "drang-zonder-vto", TODAY)
+    assert own.suspendable
+    assert loaded.norm_on("team-intervisie", TODAY).recurring
+    assert not knowledge.norm_on("team-intervisie", TODAY).recurring
     assert loaded.ladders["team-taak"] != knowledge.ladders["team-taak"]
     assert set(loaded.reasons) - set(knowledge.reasons)
     assert set(knowledge.reasons) - set(loaded.reasons)
@@ -328,7 +407,11 @@ def test_somebody_of_the_example_gets_its_own_card_first() -> None:
 
 def test_the_worked_examples_of_the_example_come_out() -> None:
     loaded = load([EXAMPLE])
-    for norm in loaded.norms["passende-hulp"]:
+    own = [norm for versions in loaded.norms.values() for norm in versions if norm.version > 100]
+    assert {norm.id for norm in own} == {
+        "brug-intern-besluit", "brug-vaste-jeugdbeschermer", "passende-hulp", "team-intervisie",
+    }  # fmt: skip
+    for norm in own:
         for example in norm.examples:
             due = for_norm(norm, start=example.start, calendar=loaded.calendar).due
             assert due.on == example.end, example.why
