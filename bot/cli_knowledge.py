@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,14 +13,23 @@ import click
 
 from bot.cli_base import JSON_HELP, Refused, exactly_one, field, refusals_shown, rows
 from bot.settings import load_settings
-from handlers.bereken import explanation_lines
+from handlers.bereken import (
+    explanation_lines,
+    from_kader,
+    from_norm,
+    norm_lines,
+    read_as,
+    statutory_line,
+)
 from handlers.render import Texts, build_texts, plain
-from knowledge import termijnen
+from knowledge import dates, sums, termijnen
 from knowledge.answering import Answer, Answerer, Kind, build_answerer
 from knowledge.loader import KnowledgeBase, load
-from knowledge.norm_models import Roll, Unit
+from knowledge.norm_models import Direction, Roll, Unit
 from knowledge.privacy import personal_data
 from knowledge.refusals import ImpossibleDate, Refusal
+from knowledge.sums import KaderAsked, NormAsked, Sum
+from knowledge.termijnen import NormDueDate
 
 T = TypeVar("T")
 
@@ -56,39 +65,63 @@ def ask(text: str | None, file: Path | None, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("text", required=False)
 @click.option("--start", help="Startdag, jjjj-mm-dd.")
 @click.option("--amount", type=int, help="Aantal.")
 @click.option("--unit", type=click.Choice([unit.value for unit in Unit]), help="Eenheid.")
 @click.option("--roll", type=click.Choice([roll.value for roll in Roll]), default="none")
+@click.option("--back", is_flag=True, help="Tel terug vanaf de dag.")
+@click.option("--wet", "by_law", is_flag=True, help="Reken zoals voor een termijn in een wet.")
 @click.option("--norm", "norm_id", help="Id van een norm, in plaats van aantal en eenheid.")
 @click.option("--file", "file", type=click.Path(path_type=Path), help="JSONL, één som per regel.")
 @click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
 @refusals_shown
 def bereken(
+    text: str | None,
     start: str | None,
     amount: int | None,
     unit: str | None,
     roll: str,
+    back: bool,
+    by_law: bool,
     norm_id: str | None,
     file: Path | None,
     as_json: bool,
 ) -> None:
-    """Reken een termijn uit en leg hem uit."""
-    knowledge, texts = load(load_settings().overlays), build_texts()
+    """Reken een termijn uit en leg hem uit.
+
+    TEXT is een som in woorden, zoals "6 weken vanaf 3 april 2027" of "ots 12 maart".
+    """
+    settings = load_settings()
+    knowledge, texts = load(settings.overlays), build_texts()
     if file is not None:
         _bereken_file(knowledge, texts, file)
         return
-    if start is None or (norm_id is None) == (amount is None or unit is None):
-        raise click.UsageError("Geef --start met --amount en --unit, of --start met --norm.")
-    asked = {"start": start, "amount": amount, "unit": unit, "roll": roll, "norm": norm_id}
-    result = _berekend(
-        knowledge, texts, {key: value for key, value in asked.items() if value is not None}
-    )
+    if by_law and roll != Roll.NONE:
+        raise click.UsageError("--wet bepaalt zelf of de datum doorschuift; laat --roll weg.")
+    if text is not None:
+        if start or amount is not None or unit or norm_id or back or by_law:
+            raise click.UsageError("Geef de som in woorden, of met opties; niet allebei.")
+        today = datetime.now(settings.zone).date()
+        result = _from_text(knowledge, texts, text, today)
+    else:
+        if start is None or (norm_id is None) == (amount is None or unit is None):
+            raise click.UsageError(
+                "Geef --start met --amount en --unit, --start met --norm, of een som in woorden."
+            )
+        asked = {"start": start, "amount": amount, "unit": unit, "roll": roll, "norm": norm_id}
+        asked |= {"back": back, "wet": by_law}
+        result = _berekend(
+            knowledge, texts, {key: value for key, value in asked.items() if value is not None}
+        )
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
-    else:
-        click.echo(result["end"])
-        click.echo("\n".join(str(line) for line in result["explanation"]))
+        return
+    if "read_as" in result:
+        click.echo(f"Zo lees ik het: {result['read_as']}.")
+    for found in result.get("termijnen", [result]):
+        click.echo(f"{found['end']} {found['title']}" if "termijnen" in result else found["end"])
+        click.echo("\n".join(str(line) for line in found["explanation"]))
 
 
 def _answer_json(question: str, answer: Answer, milliseconds: float) -> dict[str, object]:
@@ -133,41 +166,102 @@ def _berekend(knowledge: KnowledgeBase, texts: Texts, asked: dict[str, Any]) -> 
     """
     start = _iso_day(asked.get("start"))
     if "norm" in asked:
-        norm = knowledge.norm_on(str(asked["norm"]), start)
-        computed = termijnen.for_norm(norm, start=start, calendar=knowledge.calendar)
-        due = computed.due
-        more = {
-            "norm": norm.id,
-            "version": norm.version,
-            "warn_on": computed.warn_on.isoformat(),
-            "readings": [
-                {"reading": other.reading, "end": other.due.on.isoformat()}
-                for other in computed.others
-            ],
-            "source": [
-                {
-                    "title": knowledge.sources[ref.source].title,
-                    "locator": ref.locator,
-                    "read_on": ref.read_on.isoformat(),
-                }
-                for ref in norm.sources
-            ],
-        }
+        return _norm_json(knowledge, texts, from_norm(knowledge, str(asked["norm"]), start))
+    amount, unit = _whole(asked.get("amount")), _choice(Unit, asked.get("unit"))
+    roll = _choice(Roll, asked.get("roll", "none"))
+    direction = Direction.TERUG if asked.get("back") is True else Direction.VOORUIT
+    if asked.get("wet") is True:
+        due = termijnen.statutory(
+            start=start,
+            amount=amount,
+            unit=unit,
+            direction=direction,
+            calendar=knowledge.calendar,
+        )
     else:
         due = termijnen.compute(
             start=start,
-            amount=_whole(asked.get("amount")),
-            unit=_choice(Unit, asked.get("unit")),
-            roll=_choice(Roll, asked.get("roll", "none")),
+            amount=amount,
+            unit=unit,
+            roll=roll,
+            direction=direction,
             calendar=knowledge.calendar,
         )
-        more = {}
     return {
         "start": start.isoformat(),
         "end": due.on.isoformat(),
         "explanation": explanation_lines(knowledge, texts, due),
         "uncertain": due.uncertain,
-        **more,
+    }
+
+
+def _norm_json(knowledge: KnowledgeBase, texts: Texts, computed: NormDueDate) -> dict[str, Any]:
+    norm, due = computed.norm, computed.due
+    return {
+        "start": due.start.isoformat(),
+        "end": due.on.isoformat(),
+        "explanation": norm_lines(knowledge, texts, computed),
+        "uncertain": due.uncertain,
+        "norm": norm.id,
+        "title": norm.title,
+        "version": norm.version,
+        "warn_on": computed.warn_on.isoformat(),
+        "readings": [
+            {"reading": other.reading, "end": other.due.on.isoformat()}
+            | ({"organisation": other.organisation} if other.organisation else {})
+            for other in computed.others
+        ],
+        "source": [
+            {
+                "title": knowledge.sources[ref.source].title,
+                "locator": ref.locator,
+                "read_on": ref.read_on.isoformat(),
+            }
+            for ref in norm.sources
+        ],
+    }
+
+
+def _from_text(knowledge: KnowledgeBase, texts: Texts, text: str, today: date) -> dict[str, Any]:
+    """What a sum in words gives, as JSON. Nobody can be asked here which day is meant.
+
+    Raises:
+        Refusal: it is no sum, or its day can be read in more than one way.
+    """
+    asked = sums.parse(text, knowledge=knowledge, today=today)
+    if asked is None:
+        raise Refusal("som-onleesbaar")
+    if len(asked.days) > 1:
+        raise dates.ambiguous(asked.days)
+    day = asked.days[0]
+    said = {"read_as": read_as(knowledge, texts, asked)}
+    if isinstance(asked, NormAsked):
+        return _norm_json(knowledge, texts, from_norm(knowledge, asked.norm, day)) | said
+    if isinstance(asked, KaderAsked):
+        found = from_kader(knowledge, asked.kader, day)
+        return {
+            "start": day.isoformat(),
+            "kader": asked.kader,
+            "termijnen": [_norm_json(knowledge, texts, computed) for computed in found],
+            **said,
+        }
+    return _sum_json(knowledge, texts, asked) | said
+
+
+def _sum_json(knowledge: KnowledgeBase, texts: Texts, asked: Sum) -> dict[str, Any]:
+    due = termijnen.compute(
+        start=asked.days[0],
+        amount=asked.amount,
+        unit=asked.unit,
+        direction=asked.direction,
+        calendar=knowledge.calendar,
+    )
+    by_law = statutory_line(knowledge, texts, due)
+    return {
+        "start": due.start.isoformat(),
+        "end": due.on.isoformat(),
+        "explanation": [*explanation_lines(knowledge, texts, due), *([by_law] if by_law else [])],
+        "uncertain": due.uncertain,
     }
 
 

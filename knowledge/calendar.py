@@ -9,11 +9,11 @@ Local free days never count as holidays. All days are civil dates in the Netherl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from knowledge.norm_models import CalendarRules
+from knowledge.norm_models import CalendarRules, FixedDay
 from knowledge.refusals import ImpossibleDate
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -21,6 +21,20 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 ONE_DAY = timedelta(days=1)
 _WEEKEND = {5: "zaterdag", 6: "zondag"}
+
+
+# Always Sundays, so no rule needs them; people count from them all the same.
+_SUNDAYS = {"eerste paasdag": 0, "eerste pinksterdag": 49}
+_SPELLINGS = {
+    "pasen": "eerste paasdag", "paaszondag": "eerste paasdag", "paasmaandag": "tweede paasdag",
+    "pinksteren": "eerste pinksterdag", "pinksterzondag": "eerste pinksterdag",
+    "pinkstermaandag": "tweede pinksterdag", "hemelvaart": "hemelvaartsdag",
+    "hemelvaartdag": "hemelvaartsdag", "nieuwjaar": "nieuwjaarsdag",
+}  # fmt: skip
+_ORDINALS = {
+    "1e": "eerste", "1ste": "eerste", "1": "eerste",
+    "2e": "tweede", "2de": "tweede", "2": "tweede",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +71,22 @@ class Calendar:
         if year not in self._years:
             self._years[year] = self._compute(year)
         return self._years[year]
+
+    def named(self, name: str) -> Callable[[int], date | None] | None:
+        """What day a feast falls on by year ("2e kerstdag", "pasen"); None for any other name.
+
+        The function gives None for a year in which the day is not kept.
+        """
+        first, _, rest = name.lower().partition(" ")
+        said = f"{_ORDINALS.get(first, first)} {rest}".strip()
+        said = _SPELLINGS.get(said, said)
+        offsets = {rule.name.lower(): rule.offset for rule in self.rules.easter} | _SUNDAYS
+        if said in offsets:
+            return lambda year: easter_sunday(year) + timedelta(days=offsets[said])
+        rules = [rule for rule in self.rules.fixed if rule.name.lower() == said]
+        if not rules:
+            return None
+        return lambda year: next((day for rule in rules if (day := _kept_on(rule, year))), None)
 
     def why_free(self, day: date) -> str | None:
         """The name of what makes `day` no working day, or None when it is one.
@@ -119,12 +149,8 @@ class Calendar:
                         Holiday(name="gelijkgesteld met een feestdag", basis=decree.basis),
                     )
         for rule in self.rules.fixed:
-            if year < (rule.first_year or year) or year > (rule.last_year or year):
-                continue
-            day = date(year, rule.month, rule.day)
-            if day.weekday() == 6:
-                day += timedelta(days=rule.if_sunday)
-            yield day, Holiday(name=rule.name, basis=rule.basis)
+            if kept := _kept_on(rule, year):
+                yield kept, Holiday(name=rule.name, basis=rule.basis)
         sunday = easter_sunday(year)
         for moving in self.rules.easter:
             yield (
@@ -142,3 +168,11 @@ def checked(day: date) -> date:
 
 def _next(day: date, step: int) -> date:
     return checked(day + step * ONE_DAY)
+
+
+def _kept_on(rule: FixedDay, year: int) -> date | None:
+    """The day on which this holiday is kept, None in a year in which it is not."""
+    if year < (rule.first_year or year) or year > (rule.last_year or year):
+        return None
+    day = date(year, rule.month, rule.day)
+    return day + timedelta(days=rule.if_sunday) if day.weekday() == 6 else day

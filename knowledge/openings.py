@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from knowledge import dates
+from knowledge.calendar import Calendar
 from knowledge.norm_models import Kader
 
 _ASKED = re.compile(
@@ -25,10 +26,13 @@ class Opening:
     day: date | None
 
 
-def parse(text: str, *, kaders: Iterable[Kader], today: date) -> Opening | None:
+def parse(
+    text: str, *, kaders: Iterable[Kader], today: date, calendar: Calendar | None = None
+) -> Opening | None:
     """The zaak that `text` asks to open; None when it asks something else.
 
     A day alone after a kader is enough ("ots 12 maart"); without a day it must say that it is new.
+    With a `calendar` the day may be the name of a feast.
 
     Raises:
         ImpossibleDate: it has the form of a day that does not exist.
@@ -45,7 +49,7 @@ def parse(text: str, *, kaders: Iterable[Kader], today: date) -> Opening | None:
         if not said:
             new = asked["new"] or asked["open"]
             return Opening(kader=kader, day=None) if new else None
-        day = dates.parse_day(said, today=today, past=True)
+        day = dates.parse_day(said, today=today, past=True, calendar=calendar)
         return None if day is None else Opening(kader=kader, day=day)
     return None
 

@@ -8,7 +8,14 @@ prime, the idea of the ISBN-10). The code says nothing about the child, the team
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
+
+from knowledge.privacy import PersonalData, personal_data
+from knowledge.refusals import Refusal
+
+MAX_LABEL = 24
+"""Characters that a case number may have."""
 
 LETTERS = "ABCDEFGHJKLMNPRSTVWXYZ"  # no I, O, Q, U: they read as 1, 0, O, V
 DIGITS = "0123456789"
@@ -42,9 +49,55 @@ def parse(text: str) -> str | None:
     return f"{body[:2]}-{body[2:]}{match[4]}" if known and match[4] == _check(body) else None
 
 
+class LabelRefused(Refusal):
+    """A label that must not stand for a zaak: it says of whom it is, or it is no case number."""
+
+
+_DATE = re.compile(r"(?<!\d)(?:\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{4}|\d{2})|(?:19|20)\d{6})(?!\d)")
+_BSN_DIGITS = (8, 9)
+
+
+def label(text: str, pattern: re.Pattern[str] | None) -> str:
+    """The code or the organisation's own number that `text` is, in its one written form.
+
+    `pattern` is what the organisation's numbers look like; without it only our own codes are taken.
+    A number that could be a BSN or a birth date is refused also when it fits the pattern: whoever
+    reads it cannot know that it is none.
+
+    Raises:
+        LabelRefused: with the reason.
+    """
+    code = parse(text)
+    if code is not None:
+        return code
+    plain = unicodedata.normalize("NFKC", text).strip()
+    for kind in personal_data(plain):
+        reason = "label-bsn" if kind is PersonalData.BSN else "label-persoonsgegeven"
+        raise LabelRefused(reason)
+    if _DATE.search(plain):
+        raise LabelRefused("label-geboortedatum")
+    if not any(character.isdigit() for character in plain):
+        raise LabelRefused("label-naam")
+    if pattern is None:
+        raise LabelRefused("label-geen-code")
+    written = plain.upper()
+    for candidate in (plain, written):
+        if len(candidate) <= MAX_LABEL and pattern.fullmatch(candidate):
+            return candidate
+    raise LabelRefused("label-past-niet")
+
+
+def looks_like(text: str, pattern: re.Pattern[str] | None) -> str | None:
+    """The code or number that a line of text plainly is, and nothing else; None when it is none."""
+    try:
+        return label(text, pattern)
+    except LabelRefused:
+        return None
+
+
 def spoken(code: str) -> str:
     """The code as said over the phone: "kilo zeven vier twee negen een november"."""
-    return " ".join(SPOKEN[character] for character in code if character != "-")
+    return " ".join(SPOKEN.get(character, character) for character in code if character.isalnum())
 
 
 def _check(body: str) -> str:

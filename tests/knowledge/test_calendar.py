@@ -185,3 +185,38 @@ def test_days_outside_the_calendar_are_refused_and_its_ends_are_not(calendar: Ca
         assert refusal.value.text_id == "datum-buiten-bereik"
     with pytest.raises(ImpossibleDate):
         calendar.shift_working_days(date(LAST_YEAR, 12, 31), 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "day"),
+    [
+        ("Tweede Kerstdag", 2026, date(2026, 12, 26)),
+        ("2e kerstdag", 2026, date(2026, 12, 26)),
+        ("1ste paasdag", 2026, date(2026, 4, 5)),
+        ("pasen", 2026, date(2026, 4, 5)),
+        ("2de paasdag", 2026, date(2026, 4, 6)),
+        ("hemelvaart", 2026, date(2026, 5, 14)),
+        ("pinksteren", 2026, date(2026, 5, 24)),
+        ("goede vrijdag", 2026, date(2026, 4, 3)),
+        ("koningsdag", 2031, date(2031, 4, 26)),
+        ("koningsdag", 2013, None),
+        ("koninginnedag", 2013, date(2013, 4, 30)),
+        ("bevrijdingsdag", 2016, date(2016, 5, 5)),  # Ascension Day too
+    ],
+)
+def test_a_feast_is_found_by_what_people_call_it(
+    calendar: Calendar, name: str, year: int, day: date | None
+) -> None:
+    yearly = calendar.named(name)
+    assert yearly is not None
+    assert yearly(year) == day
+
+
+@pytest.mark.parametrize("name", ["", "maandag", "kerst", "2e", "gelijkgesteld met een feestdag"])
+def test_what_is_no_feast_of_the_rules_has_no_day(calendar: Calendar, name: str) -> None:
+    assert calendar.named(name) is None
+
+
+def test_every_feast_of_the_rules_goes_by_its_own_name(calendar: Calendar) -> None:
+    for rule in (*calendar.rules.fixed, *calendar.rules.easter):
+        assert calendar.named(rule.name) is not None

@@ -75,3 +75,28 @@ def test_any_text_is_an_opening_a_refusal_or_nothing(text: str) -> None:
     except ImpossibleDate:
         return
     assert found is None or found.kader in KADERS.values()
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("ots afgelopen vrijdag", date(2026, 11, 20)),
+        ("nieuwe ots vrijdag", date(2026, 11, 20)),
+        ("nieuwe ots 2 weken geleden", date(2026, 11, 9)),
+        ("nieuwe ots tweede pinksterdag", date(2026, 5, 25)),
+    ],
+)
+def test_the_day_may_be_said_as_people_say_it(
+    knowledge: KnowledgeBase, text: str, day: date
+) -> None:
+    found = openings.parse(
+        text, kaders=KADERS.values(), today=TODAY, calendar=knowledge.calendar
+    )  # fmt: skip
+    assert found is not None
+    assert (found.kader.id, found.day) == ("ots", day)
+
+
+def test_a_day_that_can_be_two_or_has_another_weekday_is_said() -> None:
+    for text in ("nieuwe ots volgende vrijdag", "nieuwe ots maandag 12 maart 2026"):
+        with pytest.raises(ImpossibleDate):
+            openings.parse(text, kaders=KADERS.values(), today=TODAY)
