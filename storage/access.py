@@ -10,16 +10,16 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from storage import journal
 from storage.refusals import Conflict, InvitationRefused, NotAllowed, NotFound
-from storage.tables import DigestSchedule, Grant, Invitation, Person, Team, stored_id
+from storage.tables import Absence, DigestSchedule, Grant, Invitation, Person, Team, stored_id
 
 INVITATION_BYTES = 24  # 192 bits
 INVITATION_LIFE = timedelta(hours=72)
@@ -47,6 +47,7 @@ class Permission(StrEnum):
     ASSIGN = "assign"
     SEE_TEAM = "see_team"
     KEEP_CONTENT = "keep_content"
+    MANAGE = "manage"
 
 
 _EVERYBODY = frozenset({Permission.ASK})
@@ -59,7 +60,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.GEBIEDSMANAGER: _EVERYBODY | _TEAM_WORK,
     Role.AANDACHTSFUNCTIONARIS: _EVERYBODY,
     Role.KENNISBEHEERDER: _EVERYBODY | {Permission.KEEP_CONTENT},
-    Role.BEHEERDER: _EVERYBODY,
+    Role.BEHEERDER: _EVERYBODY | {Permission.MANAGE},
 }
 
 WHOLE_TEAM = frozenset({Role.TEAMLEIDER, Role.GEBIEDSMANAGER})
@@ -79,7 +80,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts: the person and what they hold at this moment."""
+    """Who acts: the person and what they hold at this moment.
+
+    `stands_in_for` are the people who are away today and named this person as their substitute.
+    """
 
     person_id: int
     channel_id: int
@@ -87,6 +91,7 @@ class Actor:
     region: str | None
     reachable: bool
     held: tuple[Held, ...]
+    stands_in_for: frozenset[int] = frozenset()
 
     def may(self, permission: Permission) -> bool:
         """Whether any role gives this permission, somewhere."""
@@ -121,12 +126,15 @@ class Actor:
     def require(self, permission: Permission, *, team_id: int, owner_id: int | None = None) -> None:
         """Pass when the permission reaches this team's work, or this owner's own.
 
+        A substitute reaches what the person they stand in for does, within their own teams.
+
         Raises:
             NotAllowed: it reaches neither.
         """
         if team_id in self.whole_teams(permission):
             return
-        if team_id in self.teams(permission) and owner_id == self.person_id:
+        its_own = owner_id == self.person_id or owner_id in self.stands_in_for
+        if team_id in self.teams(permission) and its_own:
             return
         raise NotAllowed
 
@@ -141,18 +149,23 @@ class IssuedInvitation:
     expires_at: datetime
 
 
-def actor_by_channel(session: Session, channel_id: int) -> Actor | None:
-    """Who is behind this channel id; None for a stranger and for somebody revoked."""
+def actor_by_channel(
+    session: Session, channel_id: int, *, today: date | None = None
+) -> Actor | None:
+    """Who is behind this channel id; None for a stranger and for somebody revoked.
+
+    With `today` (civil day) they also act for whoever they stand in for on that day.
+    """
     person = session.exec(
         select(Person).where(Person.channel_id == channel_id, col(Person.revoked_at).is_(None))
     ).first()
-    return _actor(session, person) if person else None
+    return _actor(session, person, today) if person else None
 
 
-def actor_by_id(session: Session, person_id: int) -> Actor | None:
-    """The person with this id; None when there is none or they were revoked."""
+def actor_by_id(session: Session, person_id: int, *, today: date | None = None) -> Actor | None:
+    """The person with this id, as `actor_by_channel`; None when there is none or revoked."""
     person = session.get(Person, person_id)
-    return _actor(session, person) if person and person.revoked_at is None else None
+    return _actor(session, person, today) if person and person.revoked_at is None else None
 
 
 def add_team(session: Session, *, now: datetime, name: str) -> int:
@@ -283,16 +296,21 @@ def channel_back(session: Session, person_id: int, *, now: datetime) -> None:
 
 def reachable(session: Session, *, role: Role, team_id: int | None) -> list[int]:
     """Ids of people with this role (in this team) who are in and can be reached."""
+    return members(session, role=role, team_id=team_id, only_reachable=True)
+
+
+def members(
+    session: Session, *, role: Role, team_id: int | None, only_reachable: bool = False
+) -> list[int]:
+    """Ids of people with this role (in this team) who are in, also when no message arrives."""
     statement = (
         select(Person.id)
         .join(Grant, col(Grant.person_id) == col(Person.id))
-        .where(
-            Grant.role == role.value,
-            col(Person.revoked_at).is_(None),
-            col(Person.channel_ok).is_(True),
-        )
+        .where(Grant.role == role.value, col(Person.revoked_at).is_(None))
         .order_by(col(Person.id))
     )
+    if only_reachable:
+        statement = statement.where(col(Person.channel_ok).is_(True))
     if role in TEAM_ROLES:
         statement = statement.where(Grant.team_id == team_id)
     return [stored_id(person_id) for person_id in session.exec(statement)]
@@ -323,8 +341,22 @@ def _grant(
     session.flush()
 
 
-def _actor(session: Session, person: Person) -> Actor:
+def away_on(day: date) -> ColumnElement[bool]:
+    """The absences that hold on this civil day, as a condition."""
+    return and_(
+        col(Absence.ended_at).is_(None),
+        col(Absence.from_day) <= day,
+        col(Absence.until_day) >= day,
+    )
+
+
+def _actor(session: Session, person: Person, today: date | None = None) -> Actor:
     grants = session.exec(select(Grant).where(Grant.person_id == person.id).order_by(col(Grant.id)))
+    away: Iterable[int] = ()
+    if today is not None:
+        away = session.exec(
+            select(Absence.person_id).where(Absence.substitute_id == person.id, away_on(today))
+        ).all()
     return Actor(
         person_id=stored_id(person.id),
         channel_id=person.channel_id,
@@ -332,6 +364,7 @@ def _actor(session: Session, person: Person) -> Actor:
         region=person.region,
         reachable=person.channel_ok,
         held=tuple(Held(role=Role(grant.role), team_id=grant.team_id) for grant in grants),
+        stands_in_for=frozenset(away),
     )
 
 

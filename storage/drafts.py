@@ -20,6 +20,10 @@ from storage.tables import Draft
 
 OPEN, DAY, DONE, NORM = "open", "day", "done", "norm"
 """Opening a zaak; filling in a day; done on another day; computing a norm."""
+CORRECT, START, VISIT, DUTY = "correct", "start", "visit", "duty"
+"""Correcting a day; starting a norm in a zaak; a visit on another day; starting a team's duty."""
+EXTEND, PAUSE, RESUME, AWAY = "extend", "pause", "resume", "away"
+"""Extending, suspending and resuming a termijn; being away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

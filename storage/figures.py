@@ -67,7 +67,13 @@ def team_digest(session: Session, *, team_id: int, today: date) -> TeamDigest:
         select(Termijn, Zaak, Person.first_name)
         .join(Zaak, col(Zaak.id) == col(Termijn.zaak_id))
         .join(Person, col(Person.id) == col(Zaak.owner_id), isouter=True)
-        .where(*open_here, col(Termijn.done_on).is_(None), col(Termijn.warn_on) < today + AHEAD)
+        .where(
+            *open_here,
+            col(Termijn.done_on).is_(None),
+            col(Termijn.ended_at).is_(None),
+            col(Termijn.paused_on).is_(None),
+            col(Termijn.warn_on) < today + AHEAD,
+        )
         .order_by(col(Termijn.due_on), col(Zaak.code), col(Termijn.norm_id))
     ).all()
     items = [
@@ -82,7 +88,9 @@ def team_digest(session: Session, *, team_id: int, today: date) -> TeamDigest:
         for row, zaak, owner in pressing
     ]
     unowned = session.exec(
-        select(Zaak).where(*open_here, col(Zaak.owner_id).is_(None)).order_by(col(Zaak.id))
+        select(Zaak)
+        .where(*open_here, col(Zaak.of_team).is_(False), col(Zaak.owner_id).is_(None))
+        .order_by(col(Zaak.id))
     ).all()
     handled = session.exec(
         select(Termijn)
@@ -108,7 +116,9 @@ def team_digest(session: Session, *, team_id: int, today: date) -> TeamDigest:
             )
             for zaak in unowned
         ),
-        open_zaken=len(session.exec(select(Zaak.id).where(*open_here)).all()),
+        open_zaken=len(
+            session.exec(select(Zaak.id).where(*open_here, col(Zaak.of_team).is_(False))).all()
+        ),
         handled=len(handled),
         on_time=sum(row.done_on is not None and row.done_on <= row.due_on for row in handled),
     )

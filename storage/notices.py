@@ -15,14 +15,29 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, or_, update
 from sqlmodel import Session, col, select
 
+from knowledge import ladder
 from storage import access, journal, planning
 from storage.rules import Rules
-from storage.tables import DigestSchedule, Notice, Person, SentMessage, Termijn, stored_id
+from storage.tables import (
+    DigestSchedule,
+    Notice,
+    Person,
+    SentMessage,
+    Termijn,
+    Zaak,
+    stored_id,
+)
 
 LEASE = timedelta(seconds=90)
 """How long a claim holds: longer than a send with its time-outs, shorter than patience."""
 
 CLAIM_BATCH = 100
+
+OFFERED, ACCEPTED, REFUSED, ASSIGNED = "offered", "accepted", "refused", "assigned"
+SUBSTITUTE = "substitute"
+"""The kinds of notice about who does a zaak: asked to take over, the answer, given by the lead, and
+standing in for somebody."""
+ABOUT_OWNERS = frozenset({OFFERED, ACCEPTED, REFUSED, ASSIGNED, SUBSTITUTE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +55,8 @@ class ClaimedNotice:
     channel_id: int
     termijn_id: int | None
     team_id: int | None
+    zaak_id: int | None
+    about_id: int | None
     tone: str | None
     wanted_at: datetime
     attempts: int
@@ -103,6 +120,8 @@ def claim(
             channel_id=person.channel_id,
             termijn_id=row.termijn_id,
             team_id=row.team_id,
+            zaak_id=row.zaak_id,
+            about_id=row.about_id,
             tone=row.tone,
             wanted_at=row.wanted_at,
             attempts=row.attempts,
@@ -192,7 +211,69 @@ def give_up(
         )
         if row.termijn_id is not None:
             planning.pass_on(session, row, now=now, rules=rules)
+        if row.kind == OFFERED:
+            _come_back(session, row, now=now, rules=rules)
     session.flush()
+
+
+def tell(
+    session: Session,
+    *,
+    now: datetime,
+    rules: Rules,
+    kind: str,
+    person_id: int,
+    zaak_id: int | None = None,
+    about_person: int | None = None,
+) -> None:
+    """Tell one person something about who does a zaak, now or on the next working morning."""
+    at = ladder.speaking_time(now, calendar=rules.knowledge.calendar, timezone=rules.timezone)
+    session.add(
+        Notice(
+            dedupe=f"z:{kind}:{secrets.token_urlsafe(12)}",
+            kind=kind,
+            person_id=person_id,
+            zaak_id=zaak_id,
+            about_id=about_person,
+            wanted_at=at,
+            due_at=at,
+        )
+    )
+    session.flush()
+
+
+def forget_offer(session: Session, *, zaak_id: int) -> None:
+    """Take back a question to take over that has not gone out yet."""
+    session.connection().execute(
+        update(Notice)
+        .where(
+            col(Notice.zaak_id) == zaak_id,
+            col(Notice.kind) == OFFERED,
+            col(Notice.state).in_(("planned", "claimed")),
+        )
+        .values(state="cancelled", claimed_until=None)
+    )
+
+
+def _come_back(session: Session, row: Notice, *, now: datetime, rules: Rules) -> None:
+    """Who was asked cannot be reached: the zaak stays where it is, and who asked hears so."""
+    zaak = session.get(Zaak, row.zaak_id, with_for_update={"key_share": True})
+    if zaak is None or zaak.offered_to != row.person_id:
+        return
+    asked_by = zaak.offered_by
+    journal.append(
+        session,
+        now=now,
+        actor_id=None,
+        action="zaak_offer_refused",
+        subject=f"zaak:{zaak.id}",
+        old=zaak.offered_to,
+        new=zaak.owner_id,
+    )
+    zaak.offered_to = zaak.offered_by = zaak.offered_at = None
+    session.flush()
+    if asked_by is not None:
+        tell(session, now=now, rules=rules, kind=REFUSED, zaak_id=row.zaak_id, person_id=asked_by)
 
 
 def settle(session: Session, *, now: datetime, termijn_id: int) -> None:
@@ -237,6 +318,20 @@ def readdress(session: Session, *, now: datetime, zaak_id: int) -> None:
         delete(Notice).where(col(Notice.termijn_id).in_(ids), col(Notice.state) == "planned")
     )
     refresh_messages(session, now=now, termijn_ids=ids)
+
+
+def forget_planned(session: Session, *, termijn_id: int) -> None:
+    """Take back what waits about a termijn whose due date moved: it tells of the old date.
+
+    What is under way this moment arrives, and is edited at once.
+    """
+    about = col(Notice.termijn_id) == termijn_id
+    session.connection().execute(delete(Notice).where(about, col(Notice.state) == "planned"))
+    session.connection().execute(
+        update(Notice)
+        .where(about, col(Notice.state) == "claimed")
+        .values(state="cancelled", claimed_until=None)
+    )
 
 
 def refresh_messages(session: Session, *, now: datetime, termijn_ids: Iterable[int]) -> None:

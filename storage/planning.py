@@ -118,7 +118,8 @@ def plan_digests(session: Session, *, now: datetime, rules: Rules) -> int:
 
 def _plan_one(session: Session, row: Termijn, zaak: Zaak, *, now: datetime, rules: Rules) -> int:
     moments = moments_of(row, rules)
-    if row.done_on is not None or zaak.closed_at is not None:
+    silent = row.done_on is not None or row.ended_at is not None or row.paused_on is not None
+    if silent or zaak.closed_at is not None:
         row.next_notice_at = None
         return 0
     planned = 0
@@ -140,10 +141,12 @@ def _plan_one(session: Session, row: Termijn, zaak: Zaak, *, now: datetime, rule
 
 
 def _reached(session: Session, row: Termijn) -> dict[str, int]:
-    """The last moment each recipient was told of."""
+    """The last moment each recipient was told of, of the due date as it is now."""
     reached: dict[str, int] = {}
     for order, recipient in session.exec(
-        select(Notice.moment, Notice.recipient).where(Notice.termijn_id == row.id)
+        select(Notice.moment, Notice.recipient).where(
+            Notice.termijn_id == row.id, Notice.ladder_round == row.ladder_round
+        )
     ):
         if order is not None and recipient is not None:
             reached[recipient] = max(order, reached.get(recipient, -1))
@@ -171,19 +174,24 @@ def _plan_for(
         seen_it = person_id == zaak.opened_by and moment.at <= zaak.opened_at
         planned += _add(
             session,
-            dedupe=f"t:{row.id}:{moment.order}:{recipient.value}:{person_id or 0}",
+            dedupe=f"t:{row.id}{_round(row)}:{moment.order}:{recipient.value}:{person_id or 0}",
             kind=TERMIJN,
             person_id=person_id,
             termijn_id=row.id,
             recipient=recipient.value,
             moment=moment.order,
             tone=moment.tone.value,
+            ladder_round=row.ladder_round,
             wanted_at=wanted_at,
             due_at=max(wanted_at, spoken(now)),
             state="failed" if person_id is None else "cancelled" if seen_it else "planned",
             failure="nobody" if person_id is None else SEEN if seen_it else None,
         )
     return planned
+
+
+def _round(row: Termijn) -> str:
+    return f"r{row.ladder_round}" if row.ladder_round else ""
 
 
 def _people(session: Session, zaak: Zaak, role: Role, *, above: bool = False) -> list[int]:
@@ -213,6 +221,7 @@ def pass_on(session: Session, row: Notice, *, now: datetime, rules: Rules) -> No
             recipient=row.recipient,
             moment=row.moment,
             tone=row.tone,
+            ladder_round=row.ladder_round,
             wanted_at=row.wanted_at,
             due_at=ladder.speaking_time(
                 now, calendar=rules.knowledge.calendar, timezone=rules.timezone

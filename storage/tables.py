@@ -10,11 +10,24 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from storage.types import UtcDateTime
+
+WHOLE_WEEK = 0b0011111
+"""The roster of somebody who works from Monday to Friday."""
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -40,6 +53,7 @@ class Person(SQLModel, table=True):
 
     `region` is a slug of the content's regions. `channel_ok` turns false when the channel says
     that messages no longer arrive. A revoked person keeps the row, so that history stays readable.
+    `roster` holds the working days of the week: Monday is 1, Tuesday 2, Wednesday 4, and so on.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -51,6 +65,27 @@ class Person(SQLModel, table=True):
     revoked_at: datetime | None = _moment(nullable=True)
     last_card: str | None = Field(default=None, max_length=60)
     last_card_at: datetime | None = _moment(nullable=True)
+    roster: int = Field(
+        default=WHOLE_WEEK, sa_column=Column(SmallInteger, nullable=False, server_default="31")
+    )
+
+
+class Absence(SQLModel, table=True):
+    """Days on which somebody is away, both included, and who stands in meanwhile.
+
+    `ended_at` is set when it was taken back; an absence that is simply over keeps it empty.
+    """
+
+    __table_args__ = (Index("ix_absence_person", "person_id", "until_day"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    from_day: date
+    until_day: date
+    substitute_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    made_at: datetime = _moment()
+    made_by: int = Field(foreign_key="person.id")
+    ended_at: datetime | None = _moment(nullable=True)
 
 
 class Grant(SQLModel, table=True):
@@ -92,12 +127,25 @@ class Draft(SQLModel, table=True):
     updated_at: datetime = _moment()
 
 
+class Gezin(SQLModel, table=True):
+    """That some zaken belong to one gezin, and so to one casusregisseur. Nothing else of it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    made_at: datetime = _moment()
+
+
 class Zaak(SQLModel, table=True):
-    """A zaak by its meaningless code. Without an owner it is the team lead's to deal with."""
+    """A zaak by its meaningless code. Without an owner it is the team lead's to deal with.
+
+    `offered_to` is the colleague who was asked to take it over and has not answered yet. A team has
+    one row `of_team` for its own recurring duties: nobody's zaak, kept by the team lead.
+    """
 
     __table_args__ = (
         Index("ix_zaak_open_team", "team_id", sqlite_where=text("closed_at IS NULL"),
               postgresql_where=text("closed_at IS NULL")),
+        Index("ix_zaak_of_team", "team_id", unique=True, sqlite_where=text("of_team"),
+              postgresql_where=text("of_team")),
     )  # fmt: skip
 
     id: int | None = Field(default=None, primary_key=True)
@@ -109,13 +157,24 @@ class Zaak(SQLModel, table=True):
     opened_by: int = Field(foreign_key="person.id")
     opening_nonce: str = Field(unique=True, max_length=24)
     closed_at: datetime | None = _moment(nullable=True)
+    closed_by: int | None = Field(default=None, foreign_key="person.id")
+    offered_to: int | None = Field(default=None, foreign_key="person.id", index=True)
+    offered_by: int | None = Field(default=None, foreign_key="person.id")
+    offered_at: datetime | None = _moment(nullable=True)
+    gezin_id: int | None = Field(default=None, foreign_key="gezin.id", index=True)
+    of_team: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=false())
+    )
 
 
 class ZaakDay(SQLModel, table=True):
-    """The day something happened in a zaak that termijnen count from."""
+    """The day something happened in a zaak, mostly one that termijnen count from.
+
+    The same thing may happen on more days (a visit, a written instruction).
+    """
 
     __tablename__: ClassVar[str] = "zaak_day"
-    __table_args__ = (UniqueConstraint("zaak_id", "event"),)
+    __table_args__ = (UniqueConstraint("zaak_id", "event", "on_day", name="uq_zaak_day"),)
 
     id: int | None = Field(default=None, primary_key=True)
     zaak_id: int = Field(foreign_key="zaak.id", index=True)
@@ -128,7 +187,12 @@ class Termijn(SQLModel, table=True):
 
     `warn_on` is the earliest defensible due date. `explanation` is the computed DueDate and those
     of other readings, as they were. `next_notice_at` is when the ladder has to be looked at again;
-    empty when nothing is left to say.
+    empty when nothing is left to say. `ladder_round` counts how often the due date moved: each time
+    the ladder begins anew, and what was said of the old date does not count.
+
+    `ended_at` and `ended_why` say that it ended without being met (the zaak was closed, something
+    took its place). `paused_on` is the first day of a suspension that still runs. `follows_id` is
+    the termijn that started this one when it was met. `late_reason` is an id from reasons.yaml.
     """
 
     __table_args__ = (UniqueConstraint("zaak_id", "norm_id", "start_on"),)
@@ -142,9 +206,39 @@ class Termijn(SQLModel, table=True):
     warn_on: date
     explanation: dict[str, Any] = _json()
     next_notice_at: datetime | None = _moment(nullable=True, index=True)
+    ladder_round: int = Field(
+        default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0")
+    )
     done_on: date | None = Field(default=None)
     done_at: datetime | None = _moment(nullable=True)
     done_by: int | None = Field(default=None, foreign_key="person.id")
+    ended_at: datetime | None = _moment(nullable=True)
+    ended_why: str | None = Field(default=None, max_length=24)
+    paused_on: date | None = Field(default=None)
+    follows_id: int | None = Field(default=None, foreign_key="termijn.id", index=True)
+    late_reason: str | None = Field(default=None, max_length=40)
+    late_reason_by: int | None = Field(default=None, foreign_key="person.id")
+
+
+class TermijnChange(SQLModel, table=True):
+    """A due date that moved, with the old one: the ledger of a termijn.
+
+    `kind` is extended, ordered (a court order), corrected, recounted, paused or resumed. For a
+    suspension `from_day` and `until_day` are its first and last day.
+    """
+
+    __tablename__: ClassVar[str] = "termijn_change"
+
+    id: int | None = Field(default=None, primary_key=True)
+    termijn_id: int = Field(foreign_key="termijn.id", index=True)
+    at: datetime = _moment()
+    by: int | None = Field(default=None, foreign_key="person.id")
+    kind: str = Field(max_length=12)
+    old_due_on: date
+    new_due_on: date
+    reason: str | None = Field(default=None, max_length=40)
+    from_day: date | None = Field(default=None)
+    until_day: date | None = Field(default=None)
 
 
 class Notice(SQLModel, table=True):
@@ -165,9 +259,14 @@ class Notice(SQLModel, table=True):
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     termijn_id: int | None = Field(default=None, foreign_key="termijn.id", index=True)
     team_id: int | None = Field(default=None, foreign_key="team.id")
+    zaak_id: int | None = Field(default=None, foreign_key="zaak.id")
+    about_id: int | None = Field(default=None, foreign_key="person.id")
     recipient: str | None = Field(default=None, max_length=16)
     moment: int | None = Field(default=None)
     tone: str | None = Field(default=None, max_length=16)
+    ladder_round: int = Field(
+        default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0")
+    )
     wanted_at: datetime = _moment()
     due_at: datetime = _moment()
     state: str = Field(default="planned", max_length=12)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session, col, select
 
 from knowledge.termijnen import DueDate
-from storage.tables import Person, Termijn, Zaak, ZaakDay, stored_id
+from storage.tables import Person, Termijn, TermijnChange, Zaak, ZaakDay, stored_id
 
 
 class StoredReading(BaseModel):
@@ -21,6 +21,7 @@ class StoredReading(BaseModel):
     reading: str
     source: str
     due: DueDate
+    organisation: str | None = None
 
 
 class Explanation(BaseModel):
@@ -33,8 +34,25 @@ class Explanation(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeView:
+    """A due date that moved, with the old one; `kind` as in `tables.TermijnChange`."""
+
+    kind: str
+    at: datetime
+    by: str | None
+    old_due_on: date
+    new_due_on: date
+    reason: str | None
+    from_day: date | None
+    until_day: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TermijnView:
-    """A termijn as people see it. `done_by` is a first name."""
+    """A termijn as people see it. `done_by` is a first name.
+
+    `ended_why` says that it ended unmet; `paused_on` since when it stands still.
+    """
 
     id: int
     zaak_id: int
@@ -48,11 +66,23 @@ class TermijnView:
     done_on: date | None
     done_at: datetime | None
     done_by: str | None
+    ended_why: str | None = None
+    paused_on: date | None = None
+    late_reason: str | None = None
+    changes: tuple[ChangeView, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be met."""
+        return self.done_on is None and self.ended_why is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZaakView:
-    """A zaak with its termijnen by due date. `owner` is a first name, None without one."""
+    """A zaak with its termijnen by due date. `owner` is a first name, None without one.
+
+    `days` holds the last day of every event. `offered_to` is who was asked to take it over.
+    """
 
     id: int
     code: str
@@ -63,6 +93,11 @@ class ZaakView:
     opened_at: datetime
     days: dict[str, date]
     termijnen: tuple[TermijnView, ...]
+    offered_to: str | None = None
+    offered_to_id: int | None = None
+    gezin_id: int | None = None
+    of_team: bool = False
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +114,28 @@ def view(session: Session, zaak: Zaak) -> ZaakView:
     return views(session, [zaak])[0]
 
 
+def by_id(session: Session, zaak_id: int) -> ZaakView | None:
+    """A zaak for the outbox, open or closed. Checks nothing: not for handlers."""
+    found = session.get(Zaak, zaak_id)
+    return view(session, found) if found is not None else None
+
+
 def views(session: Session, found: Sequence[Zaak]) -> list[ZaakView]:
-    """Zaken with their termijnen, in the order given, in four queries whatever their number."""
+    """Zaken with their termijnen, in the order given, in five queries whatever their number."""
     ids = [stored_id(zaak.id) for zaak in found]
     rows = termijn_rows(session, ids)
-    days = session.exec(select(ZaakDay).where(col(ZaakDay.zaak_id).in_(ids))).all()
+    days = session.exec(
+        select(ZaakDay).where(col(ZaakDay.zaak_id).in_(ids)).order_by(col(ZaakDay.on_day))
+    ).all()
+    ledger = _ledger(session, [stored_id(row.id) for row in rows])
     names = first_names(
-        session, [*(zaak.owner_id for zaak in found), *(row.done_by for row in rows)]
+        session,
+        [
+            *(zaak.owner_id for zaak in found),
+            *(zaak.offered_to for zaak in found),
+            *(row.done_by for row in rows),
+            *(change.by for changes in ledger.values() for change in changes),
+        ],
     )
     return [
         ZaakView(
@@ -98,8 +148,13 @@ def views(session: Session, found: Sequence[Zaak]) -> list[ZaakView]:
             opened_at=zaak.opened_at,
             days={day.event: day.on_day for day in days if day.zaak_id == zaak.id},
             termijnen=tuple(
-                _termijn_view(row, zaak, names) for row in rows if row.zaak_id == zaak.id
+                _termijn_view(row, zaak, names, ledger) for row in rows if row.zaak_id == zaak.id
             ),
+            offered_to=names.get(zaak.offered_to) if zaak.offered_to else None,
+            offered_to_id=zaak.offered_to,
+            gezin_id=zaak.gezin_id,
+            of_team=zaak.of_team,
+            closed_at=zaak.closed_at,
         )
         for zaak in found
     ]
@@ -107,7 +162,9 @@ def views(session: Session, found: Sequence[Zaak]) -> list[ZaakView]:
 
 def view_termijn(session: Session, row: Termijn, zaak: Zaak) -> TermijnView:
     """One termijn of a zaak."""
-    return _termijn_view(row, zaak, first_names(session, [row.done_by]))
+    ledger = _ledger(session, [stored_id(row.id)])
+    people = [row.done_by, *(change.by for change in ledger.get(stored_id(row.id), ()))]
+    return _termijn_view(row, zaak, first_names(session, people), ledger)
 
 
 def termijnen_by_id(session: Session, ids: Sequence[int]) -> list[TermijnView]:
@@ -118,7 +175,8 @@ def termijnen_by_id(session: Session, ids: Sequence[int]) -> list[TermijnView]:
         .where(col(Termijn.id).in_(ids))
     ).all()
     names = first_names(session, (row.done_by for row, _ in rows))
-    views = {row.id: _termijn_view(row, its_zaak, names) for row, its_zaak in rows}
+    ledger = _ledger(session, ids)
+    views = {row.id: _termijn_view(row, its_zaak, names, ledger) for row, its_zaak in rows}
     return [views[termijn_id] for termijn_id in ids if termijn_id in views]
 
 
@@ -151,7 +209,24 @@ def termijn_rows(session: Session, zaak_ids: Sequence[int]) -> Sequence[Termijn]
     ).all()
 
 
-def _termijn_view(row: Termijn, zaak: Zaak, names: dict[int, str]) -> TermijnView:
+def _ledger(session: Session, termijn_ids: Sequence[int]) -> dict[int, list[TermijnChange]]:
+    found: dict[int, list[TermijnChange]] = {}
+    rows = session.exec(
+        select(TermijnChange)
+        .where(col(TermijnChange.termijn_id).in_(termijn_ids))
+        .order_by(col(TermijnChange.id))
+    )
+    for row in rows:
+        found.setdefault(row.termijn_id, []).append(row)
+    return found
+
+
+def _termijn_view(
+    row: Termijn,
+    zaak: Zaak,
+    names: dict[int, str],
+    ledger: dict[int, list[TermijnChange]],
+) -> TermijnView:
     return TermijnView(
         id=stored_id(row.id),
         zaak_id=stored_id(zaak.id),
@@ -165,4 +240,20 @@ def _termijn_view(row: Termijn, zaak: Zaak, names: dict[int, str]) -> TermijnVie
         done_on=row.done_on,
         done_at=row.done_at,
         done_by=names.get(row.done_by) if row.done_by else None,
+        ended_why=row.ended_why,
+        paused_on=row.paused_on,
+        late_reason=row.late_reason,
+        changes=tuple(
+            ChangeView(
+                kind=change.kind,
+                at=change.at,
+                by=names.get(change.by) if change.by else None,
+                old_due_on=change.old_due_on,
+                new_due_on=change.new_due_on,
+                reason=change.reason,
+                from_day=change.from_day,
+                until_day=change.until_day,
+            )
+            for change in ledger.get(stored_id(row.id), ())
+        ),
     )

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from knowledge.ladder import local_moment
-from storage import access, notices, planning, zaken
+from storage import access, handover, notices, planning, termijnen, zaken
 from storage.access import Actor, Role
 from storage.db import Database
 from storage.notices import ClaimedNotice
@@ -28,7 +28,8 @@ NINE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # Monday, nine o'clock in Amste
 
 TABLES = (
     "team", "person", "role_grant", "invitation", "draft", "zaak", "zaak_day", "termijn", "notice",
-    "sent_message", "digest_schedule", "question", "heartbeat", "journal",
+    "sent_message", "digest_schedule", "question", "heartbeat", "journal", "absence", "gezin",
+    "termijn_change",
 )  # fmt: skip
 
 
@@ -106,7 +107,7 @@ class Office:
         self, termijn: TermijnView, *, on: date, now: datetime, actor: Actor | None = None
     ) -> TermijnView:
         return self.database.write(
-            zaken.mark_done,
+            termijnen.mark_done,
             now=now,
             actor=actor or self.sanne,
             rules=self.rules,
@@ -118,7 +119,7 @@ class Office:
         self, termijn: TermijnView, *, now: datetime, actor: Actor | None = None
     ) -> TermijnView:
         return self.database.write(
-            zaken.undo_done,
+            termijnen.undo_done,
             now=now,
             actor=actor or self.sanne,
             rules=self.rules,
@@ -128,7 +129,7 @@ class Office:
     def assign(self, zaak: ZaakView, to: Actor, *, now: datetime = NINE) -> ZaakView:
         """Let the team lead give a zaak to somebody."""
         return self.database.write(
-            zaken.assign,
+            handover.assign,
             now=now,
             actor=self.thea,
             rules=self.rules,
@@ -160,7 +161,14 @@ class Office:
         return message_id
 
     def told(self, now: datetime) -> list[tuple[str, str]]:
-        """Plan, claim and send at this moment; gives who was told and in what tone, in order."""
+        """Plan, claim and send at this moment; gives who was reminded and in what tone, in order.
+
+        That somebody was given a zaak is told apart: see `heard`.
+        """
+        return [told for told in self.heard(now) if told[1] not in notices.ABOUT_OWNERS]
+
+    def heard(self, now: datetime) -> list[tuple[str, str]]:
+        """The same, with what is told about who does a zaak."""
         self.plan(now)
         names, heard = self.names(), []
         for notice in self.claim(now):

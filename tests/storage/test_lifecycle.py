@@ -23,7 +23,7 @@ from sqlmodel import Session, col, select
 
 from knowledge.norm_models import Recipient
 from knowledge.refusals import Refusal
-from storage import access, journal, notices, planning, zaken
+from storage import access, handover, journal, notices, planning, termijnen, zaak_days
 from storage.access import Actor
 from storage.db import build_database
 from storage.rules import Rules
@@ -98,7 +98,7 @@ class Lifecycle(RuleBasedStateMachine):
     def record_day(self, data: st.DataObject, days_ago: int) -> None:
         with suppress(Refusal):
             self.database.write(
-                zaken.record_day,
+                zaak_days.record_day,
                 now=self.now,
                 actor=self.office.thea,
                 rules=self.rules_of_law,
@@ -111,7 +111,7 @@ class Lifecycle(RuleBasedStateMachine):
     def assign(self, data: st.DataObject, to: str) -> None:
         with suppress(Refusal):
             self.database.write(
-                zaken.assign,
+                handover.assign,
                 now=self.now,
                 actor=self.office.thea,
                 rules=self.rules_of_law,
@@ -125,7 +125,7 @@ class Lifecycle(RuleBasedStateMachine):
         ids = (self.warned_ids() if pressing else []) or self.termijn_ids()
         with suppress(Refusal):
             self.database.write(
-                zaken.mark_done,
+                termijnen.mark_done,
                 now=self.now,
                 actor=self.actor(who),
                 rules=self.rules_of_law,
@@ -138,7 +138,7 @@ class Lifecycle(RuleBasedStateMachine):
     def undo(self, data: st.DataObject) -> None:
         with suppress(Refusal):
             self.database.write(
-                zaken.undo_done,
+                termijnen.undo_done,
                 now=self.now,
                 actor=self.office.thea,
                 rules=self.rules_of_law,

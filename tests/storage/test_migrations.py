@@ -32,12 +32,49 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     opened.close()
 
 
+def migrate(database: Database, to: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
+
+
 def downgrade(database: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
+
+
+def test_an_upgrade_keeps_every_row_and_what_refers_to_it(empty: Database) -> None:
+    migrate(empty, "0002")
+    rows = (
+        "INSERT INTO team (id, name, created_at) VALUES (1, 'Noord', '2026-11-01')",
+        "INSERT INTO person (id, channel_id, first_name, channel_ok, created_at)"
+        " VALUES (1, 7, 'Sanne', true, '2026-11-01')",
+        "INSERT INTO zaak (id, code, kader, team_id, owner_id, opened_at, opened_by, opening_nonce)"
+        " VALUES (1, 'K7-4291N', 'ots', 1, 1, '2026-11-01', 1, 'n')",
+        "INSERT INTO zaak_day (zaak_id, event, on_day) VALUES (1, 'kennisgeving', '2026-11-01')",
+        "INSERT INTO termijn (id, zaak_id, norm_id, norm_version, start_on, due_on, warn_on,"
+        " explanation) VALUES (1, 1, 'x', 1, '2026-11-01', '2026-11-08', '2026-11-08', '{}')",
+        "INSERT INTO notice (dedupe, kind, person_id, termijn_id, wanted_at, due_at, state,"
+        " attempts) VALUES ('d', 'termijn', 1, 1, '2026-11-01', '2026-11-01', 'planned', 0)",
+    )
+    with empty.engine.begin() as connection:
+        for row in rows:
+            connection.exec_driver_sql(row)
+    assert schema.upgrade(empty) == ("0002", schema.head())
+    with empty.engine.connect() as connection:
+        kept = connection.exec_driver_sql(
+            "SELECT z.code, p.first_name, p.roster, z.of_team, t.norm_id, n.kind, d.event"
+            " FROM zaak z JOIN person p ON p.id = z.owner_id JOIN termijn t ON t.zaak_id = z.id"
+            " JOIN notice n ON n.termijn_id = t.id JOIN zaak_day d ON d.zaak_id = z.id"
+        ).one()
+        assert tuple(kept) == ("K7-4291N", "Sanne", 31, False, "x", "termijn", "kennisgeving")
+        if connection.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
 def table_names(database: Database) -> set[str]:

@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import Session
 
 from knowledge.refusals import Refusal
-from storage import drafts, zaken
+from storage import drafts, handover, termijnen, zaak_days, zaak_rows, zaken
 from storage.access import Actor, Role
 from storage.refusals import Conflict, DraftGone, NotAllowed, NotFound
 from storage.zaak_views import TermijnView, ZaakView
@@ -100,7 +100,7 @@ def test_a_start_in_the_future_is_refused(office: Office) -> None:
 
 
 def test_a_start_too_long_ago_is_refused(office: Office) -> None:
-    oldest = MONDAY - zaken.OLDEST_START
+    oldest = MONDAY - zaak_rows.OLDEST_START
     refusal = refused(office, lambda: office.open(day=oldest - timedelta(days=1)), Conflict)
     assert refusal.text_id == "start-te-lang-geleden"
     assert office.open(day=oldest).termijnen
@@ -190,7 +190,7 @@ def record(
     actor: Actor | None = None,
 ) -> ZaakView:
     return office.database.write(
-        zaken.record_day,
+        zaak_days.record_day,
         now=NINE,
         actor=actor or office.sanne,
         rules=office.rules,
@@ -220,7 +220,7 @@ def test_an_end_that_is_still_to_come_starts_what_is_counted_back_from_it(office
     assert by_norm(after, "ots-niet-verlengen-raad").due_on == date(2027, 9, 17)
     # Met before its "start", which is the end of the measure.
     done = office.database.write(
-        zaken.mark_done,
+        termijnen.mark_done,
         now=NINE,
         actor=office.sanne,
         rules=office.rules,
@@ -265,7 +265,7 @@ def test_a_day_that_the_kader_does_not_know_is_refused(office: Office) -> None:
 
 def test_a_later_day_too_lies_neither_in_the_future_nor_too_long_ago(office: Office) -> None:
     zaak = office.open()
-    too_old = MONDAY - zaken.OLDEST_START - timedelta(days=1)
+    too_old = MONDAY - zaak_rows.OLDEST_START - timedelta(days=1)
     for day, text_id in ((TUESDAY, "start-in-toekomst"), (too_old, "start-te-lang-geleden")):
         attempt = partial(record, office, zaak, day=day)
         assert refused(office, attempt, Conflict).text_id == text_id
@@ -388,7 +388,7 @@ def test_done_is_taken_back_within_a_day(office: Office) -> None:
     termijn = office.open().termijnen[0]
     looked_at = office.next_look(termijn)
     done(office, termijn, MONDAY)
-    after = office.undo(termijn, now=TUESDAY_NINE + zaken.UNDO_WITHIN)
+    after = office.undo(termijn, now=TUESDAY_NINE + termijnen.UNDO_WITHIN)
     assert after == termijn
     assert office.next_look(termijn) == looked_at
     actions = [action for _, action in office.actions(f"termijn:{termijn.id}")]
@@ -398,7 +398,7 @@ def test_done_is_taken_back_within_a_day(office: Office) -> None:
 def test_after_a_day_done_stays_done(office: Office) -> None:
     termijn = office.open().termijnen[0]
     done(office, termijn, MONDAY)
-    late = TUESDAY_NINE + zaken.UNDO_WITHIN + timedelta(seconds=1)
+    late = TUESDAY_NINE + termijnen.UNDO_WITHIN + timedelta(seconds=1)
     attempt = partial(office.undo, termijn, now=late)
     assert refused(office, attempt, Conflict).text_id == "ongedaan-te-laat"
 
@@ -445,9 +445,9 @@ def test_a_zaak_of_others_is_as_absent_as_one_that_does_not_exist(office: Office
         attempts: list[Callable[[], object]] = [
             lambda: read(zaken.zaak, actor=stranger, zaak_id=zaak_id),
             lambda: read(zaken.zaak_by_code, actor=stranger, code=code),
-            lambda: read(zaken.termijn, actor=stranger, termijn_id=termijn_id),
+            lambda: read(termijnen.termijn, actor=stranger, termijn_id=termijn_id),
             lambda: write(
-                zaken.record_day,
+                zaak_days.record_day,
                 now=NINE,
                 actor=stranger,
                 rules=rules,
@@ -456,7 +456,7 @@ def test_a_zaak_of_others_is_as_absent_as_one_that_does_not_exist(office: Office
                 day=MONDAY,
             ),
             lambda: write(
-                zaken.assign,
+                handover.assign,
                 now=NINE,
                 actor=stranger,
                 rules=rules,
@@ -464,7 +464,7 @@ def test_a_zaak_of_others_is_as_absent_as_one_that_does_not_exist(office: Office
                 to=stranger.person_id,
             ),
             lambda: write(
-                zaken.mark_done,
+                termijnen.mark_done,
                 now=NINE,
                 actor=stranger,
                 rules=rules,
@@ -472,7 +472,7 @@ def test_a_zaak_of_others_is_as_absent_as_one_that_does_not_exist(office: Office
                 on=MONDAY,
             ),
             lambda: write(
-                zaken.undo_done, now=NINE, actor=stranger, rules=rules, termijn_id=termijn_id
+                termijnen.undo_done, now=NINE, actor=stranger, rules=rules, termijn_id=termijn_id
             ),
         ]
         caught = [refused(office, attempt, NotFound) for attempt in attempts]
@@ -542,7 +542,7 @@ def test_a_lead_sees_who_has_how_many_zaken_least_first(office: Office) -> None:
     office.hire("Anna", Role.JEUGDBESCHERMER)
 
     def colleagues(session: Session) -> list[tuple[str, int]]:
-        found = zaken.colleagues(session, actor=office.thea, team_id=office.noord)
+        found = handover.colleagues(session, actor=office.thea, team_id=office.noord)
         return [(person.first_name, person.open_zaken) for person in found]
 
     assert office.database.read(colleagues) == [("Anna", 0), ("Omar", 1), ("Sanne", 2)]
@@ -552,7 +552,7 @@ def test_a_lead_sees_who_has_how_many_zaken_least_first(office: Office) -> None:
 def test_nobody_else_sees_the_colleagues_of_a_team(office: Office, who: str) -> None:
     def look() -> object:
         actor = getattr(office, who)
-        return office.database.read(zaken.colleagues, actor=actor, team_id=office.noord)
+        return office.database.read(handover.colleagues, actor=actor, team_id=office.noord)
 
     refused(office, look, NotAllowed)
 
