@@ -11,7 +11,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 import structlog
@@ -28,10 +28,11 @@ from telegram.error import (
 
 from handlers import deliver
 from handlers.context import Services
+from handlers.overdracht import owner_notice_message
 from handlers.render import Message
 from handlers.team import digest_message
-from handlers.termijnen import reminder_message
-from storage import access, figures, notices, planning, zaak_views
+from handlers.termijnen import reminder_message, should_have_come
+from storage import access, figures, keeping, notices, planning, zaak_views
 from storage.access import Permission
 from storage.notices import ClaimedNotice, StaleMessage
 
@@ -188,9 +189,32 @@ class Outbox:
                 figures.team_digest, team_id=first.team_id, today=today
             )
             return digest_message(services, digest, wanted_at=wanted_at, sent_at=now, repeat=repeat)
+        if first.kind in notices.ABOUT_OWNERS:
+            return await self._about_owner(first, today, repeat=repeat, sent_at=now)
         ids = [notice.termijn_id for notice in bundle if notice.termijn_id is not None]
         return await self._reminder(
             ids, first.person_id, now, wanted_at=wanted_at, sent_at=now, repeat=repeat
+        )
+
+    async def _about_owner(
+        self, notice: ClaimedNotice, today: date, *, repeat: bool, sent_at: datetime
+    ) -> Message:
+        db, services = self._services.db, self._services
+        shown = None
+        if notice.zaak_id is not None:
+            shown = await db.run_read(zaak_views.by_id, notice.zaak_id)
+        names = await db.run_read(zaak_views.first_names, [notice.about_id])
+        until = None
+        if notice.about_id is not None:
+            until = await db.run_read(keeping.away_until, notice.about_id, day=today)
+        return owner_notice_message(
+            services,
+            notice,
+            shown,
+            other=names.get(notice.about_id) if notice.about_id is not None else None,
+            until=until,
+            repeat=repeat,
+            had_moeten=should_have_come(services, notice.wanted_at, sent_at),
         )
 
     async def _reminder(
@@ -238,11 +262,14 @@ class Outbox:
 
 
 def bundles(claimed: Sequence[ClaimedNotice]) -> list[list[ClaimedNotice]]:
-    """Claimed notices as the messages they become: one a person, digests apart, oldest first."""
+    """Claimed notices as the messages they become, oldest first.
+
+    The reminders of one person go together; digests and what is about owners go apart.
+    """
     together: list[list[ClaimedNotice]] = []
     ordered = sorted(claimed, key=lambda notice: (notice.person_id, notice.kind, notice.id))
     for (_, kind), group in groupby(ordered, key=lambda notice: (notice.person_id, notice.kind)):
         items = list(group)
-        size = 1 if kind == planning.DIGEST else MAX_PER_MESSAGE
+        size = MAX_PER_MESSAGE if kind == planning.TERMIJN else 1
         together += [items[start : start + size] for start in range(0, len(items), size)]
     return sorted(together, key=lambda bundle: bundle[0].id)

@@ -15,6 +15,8 @@ from typing import ClassVar, get_type_hints
 
 from telegram.constants import InlineKeyboardButtonLimit
 
+from handlers.action import Action
+from handlers.work_actions import WORK_ACTIONS
 from knowledge.refusals import Refusal
 
 MAX_BYTES = InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
@@ -26,13 +28,6 @@ class ExpiredButton(Refusal):
 
     def __init__(self) -> None:
         super().__init__("knop-verlopen")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """What a button stands for. `CODE` is its name and version in the button's data."""
-
-    CODE: ClassVar[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +82,15 @@ class ComputeNorm(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComputeFrom(Action):
+    """Compute what `knowledge.sums` knows by this code, from this day."""
+
+    CODE: ClassVar[str] = "b2"
+    what: str
+    start: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseKader(Action):
     """Opening a zaak: this kader."""
 
@@ -114,12 +118,12 @@ class ChooseDay(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TurnDays(Action):
-    """Show the days up to and including this one on the day keyboard."""
+class TurnMonth(Action):
+    """Show the month that begins on this day on the day keyboard."""
 
-    CODE: ClassVar[str] = "m1"
+    CODE: ClassVar[str] = "m2"
     nonce: str
-    until: date
+    month: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,9 +245,10 @@ ACTIONS = (
     ChooseCard,
     AskFeedback,
     GiveFeedback,
-    ShowCard, NoneOfThese, ComputeNorm, ChooseKader, ChooseTeam, ChooseDay,
-    TurnDays, Confirm, Cancel, ShowZaak, ShowTermijn, WhyThisDate, Done, DoneOtherDay, UndoDone,
+    ShowCard, NoneOfThese, ComputeNorm, ComputeFrom, ChooseKader, ChooseTeam, ChooseDay,
+    TurnMonth, Confirm, Cancel, ShowZaak, ShowTermijn, WhyThisDate, Done, DoneOtherDay, UndoDone,
     FillDay, ChooseOwner, Assign, ShowDigest, DeleteMine, Start,
+    *WORK_ACTIONS,
 )  # fmt: skip
 """All actions there are. A button that is not here does not exist."""
 

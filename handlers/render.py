@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.nodes import Template as TemplateNode
 from telegram.constants import MessageLimit
 
-from handlers.actions import Action
+from handlers.action import Action
 from knowledge.refusals import Refusal
 
 TEXTS = Path(__file__).parent / "texts"
@@ -30,6 +30,7 @@ MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",
     "oktober", "november", "december",
 )  # fmt: skip
+MARCH = 3
 WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 
 _TAG = re.compile(r"<(/?)([a-z]+)([^>]*)>")
@@ -108,6 +109,8 @@ def build_texts() -> Texts:
         "dag": day_text,
         "dag_kort": short_day,
         "dag_zonder_weekdag": plain_day,
+        "maand": month_text,
+        "maand_kort": short_month,
     }
     return Texts(environment)
 
@@ -124,7 +127,18 @@ def plain_day(day: date) -> str:
 
 def short_day(day: date) -> str:
     """A day as short as it stays clear: "ma 23 nov"."""
-    return f"{WEEKDAYS[day.weekday()][:2]} {day.day} {MONTHS[day.month - 1][:3]}"
+    month = "mrt" if day.month == MARCH else MONTHS[day.month - 1][:3]
+    return f"{WEEKDAYS[day.weekday()][:2]} {day.day} {month}"
+
+
+def month_text(day: date) -> str:
+    """The month of a day: "november 2026"."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def short_month(day: date) -> str:
+    """The month of a day without its year: "november"."""
+    return MONTHS[day.month - 1]
 
 
 def moment_text(moment: datetime, timezone: ZoneInfo) -> str:

@@ -9,10 +9,8 @@ logged with a short reference, and the person sees only that reference.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -32,22 +30,10 @@ from telegram.ext import (
     filters,
 )
 
-from handlers import (
-    actions,
-    bereken,
-    deliver,
-    gesprek,
-    kennis,
-    team,
-    termijnen,
-    vragen,
-    welkom,
-    zaken,
-)
-from handlers.actions import Action
+from handlers import actions, deliver, welkom
 from handlers.context import Reply, Services, Turn
 from handlers.render import Message
-from knowledge import dates, openings, zaakcode
+from handlers.table import COMMANDS, PRESSES, Answering, edited_message, plain_text, unknown_command
 from knowledge.privacy import personal_data
 from knowledge.refusals import Refusal
 from storage import access
@@ -56,102 +42,7 @@ from storage.db import DatabaseUnavailable
 
 log = structlog.get_logger()
 
-Answering = Callable[[Turn], Awaitable[Reply]]
-Pressing = Callable[[Turn, Any], Awaitable[Reply]]
 Callback = Callable[[Update, Any], Coroutine[Any, Any, None]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """A slash command: its handler and what a person needs for it."""
-
-    name: str
-    handle: Answering
-    permission: Permission
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
-    """What a button's action does, and what a person needs for it."""
-
-    handle: Pressing
-    permission: Permission
-
-
-async def plain_text(turn: Turn) -> Reply:
-    """Text without a command: an answer to a running question, a code, a sum, a zaak to open, else
-    a question."""
-    reply = await gesprek.typed_day(turn)
-    if reply is not None:
-        return reply
-    code = zaakcode.parse(turn.text)
-    if code is not None and turn.actor.may(Permission.SEE_ZAKEN):
-        return await zaken.show_by_code(turn, code)
-    asked = dates.parse_sum(turn.text, today=turn.today)
-    if asked is not None:
-        return Reply(send=(bereken.sum_message(turn.services, asked),))
-    if turn.actor.may(Permission.OPEN_ZAAK):
-        opening = openings.parse(
-            turn.text, kaders=turn.services.knowledge.kaders.values(), today=turn.today
-        )
-        if opening is not None:
-            return await zaken.offer_opening(turn, opening)
-    return await vragen.ask(turn)
-
-
-async def unknown_command(_turn: Turn) -> Reply:
-    """A slash command that is not there."""
-    raise Refusal("opdracht-onbekend")
-
-
-async def edited_message(_turn: Turn) -> Reply:
-    """An edited message is not read again: what it said before was answered."""
-    raise Refusal("bewerkt-bericht")
-
-
-COMMANDS = (
-    Command(name="help", handle=welkom.show_help, permission=Permission.ASK),
-    Command(name="vraag", handle=vragen.ask, permission=Permission.ASK),
-    Command(name="bereken", handle=bereken.compute, permission=Permission.ASK),
-    Command(name="zaak", handle=zaken.start_opening, permission=Permission.OPEN_ZAAK),
-    Command(name="zaken", handle=zaken.list_zaken, permission=Permission.SEE_ZAKEN),
-    Command(name="termijnen", handle=termijnen.list_termijnen, permission=Permission.SEE_ZAKEN),
-    Command(name="digest", handle=team.show_digests, permission=Permission.SEE_TEAM),
-    Command(name="kennis", handle=kennis.show_unanswered, permission=Permission.KEEP_CONTENT),
-    Command(name="privacy", handle=welkom.show_privacy, permission=Permission.ASK),
-)
-"""In the order of the menu."""
-
-PRESSES: Mapping[type[Action], Press] = MappingProxyType(
-    {
-        actions.ShowCard: Press(handle=vragen.show_card, permission=Permission.ASK),
-        actions.ChooseCard: Press(handle=vragen.choose_card, permission=Permission.ASK),
-        actions.AskFeedback: Press(handle=vragen.ask_feedback, permission=Permission.ASK),
-        actions.GiveFeedback: Press(handle=vragen.give_feedback, permission=Permission.ASK),
-        actions.NoneOfThese: Press(handle=vragen.none_of_these, permission=Permission.ASK),
-        actions.ComputeNorm: Press(handle=bereken.ask_start, permission=Permission.ASK),
-        actions.ChooseKader: Press(handle=zaken.choose_kader, permission=Permission.OPEN_ZAAK),
-        actions.ChooseTeam: Press(handle=zaken.choose_team, permission=Permission.OPEN_ZAAK),
-        actions.ChooseDay: Press(handle=gesprek.choose_day, permission=Permission.ASK),
-        actions.TurnDays: Press(handle=gesprek.turn_days, permission=Permission.ASK),
-        actions.Confirm: Press(handle=gesprek.confirm, permission=Permission.OPEN_ZAAK),
-        actions.Cancel: Press(handle=gesprek.cancel, permission=Permission.ASK),
-        actions.ShowZaak: Press(handle=zaken.show_zaak, permission=Permission.SEE_ZAKEN),
-        actions.ShowTermijn: Press(handle=termijnen.show_termijn, permission=Permission.SEE_ZAKEN),
-        actions.WhyThisDate: Press(handle=termijnen.why, permission=Permission.SEE_ZAKEN),
-        actions.Done: Press(handle=termijnen.done, permission=Permission.HANDLE_TERMIJN),
-        actions.DoneOtherDay: Press(
-            handle=termijnen.done_other_day, permission=Permission.HANDLE_TERMIJN
-        ),
-        actions.UndoDone: Press(handle=termijnen.undo, permission=Permission.HANDLE_TERMIJN),
-        actions.FillDay: Press(handle=zaken.fill_day, permission=Permission.HANDLE_TERMIJN),
-        actions.ChooseOwner: Press(handle=zaken.choose_owner, permission=Permission.ASSIGN),
-        actions.Assign: Press(handle=zaken.assign, permission=Permission.ASSIGN),
-        actions.ShowDigest: Press(handle=team.show_digest, permission=Permission.SEE_TEAM),
-        actions.DeleteMine: Press(handle=welkom.delete_mine, permission=Permission.ASK),
-        actions.Start: Press(handle=welkom.start_from_button, permission=Permission.ASK),
-    }
-)
 
 
 def register_all(
@@ -371,7 +262,8 @@ def _guarded(services: Services, run: Callable[[Update, Bot, Actor], Awaitable[N
             return
 
         async def known_only() -> None:
-            actor = await services.db.run_read(access.actor_by_channel, user.id)
+            today = services.rules.today(services.clock.now())
+            actor = await services.db.run_read(access.actor_by_channel, user.id, today=today)
             if actor is None:
                 raise Refusal("vreemde")
             if not actor.reachable:

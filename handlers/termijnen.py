@@ -17,9 +17,15 @@ from handlers.bereken import why_text
 from handlers.context import Reply, Services, Turn, say
 from handlers.dagen import day_message
 from handlers.render import Button, Message, grid, moment_text
+from handlers.work_actions import (
+    ChooseReason,
+    MoreOfTermijn,
+    Resume,
+)
 from handlers.zaken import termijn_data
 from knowledge.termijnen import NormDueDate, OtherDueDate
 from storage import drafts, notices, zaak_views, zaken
+from storage import termijnen as kept_termijnen
 from storage.zaak_views import TermijnView
 
 MAX_LISTED = 10
@@ -34,7 +40,7 @@ async def list_termijnen(turn: Turn) -> Reply:
         termijn
         for zaak in await services.db.run_read(zaken.zaken, actor=turn.actor)
         for termijn in zaak.termijnen
-        if termijn.done_on is None
+        if termijn.is_open and termijn.paused_on is None
     ]
     found.sort(key=lambda termijn: (termijn.due_on, termijn.id))
     shown = found[:MAX_LISTED]
@@ -52,22 +58,27 @@ async def list_termijnen(turn: Turn) -> Reply:
 async def show_termijn(turn: Turn, action: ShowTermijn) -> Reply:
     """One termijn with its buttons, as a new message."""
     shown = await turn.services.db.run_read(
-        zaken.termijn, actor=turn.actor, termijn_id=action.termijn
+        kept_termijnen.termijn, actor=turn.actor, termijn_id=action.termijn
     )
-    return say(await _termijn_message(turn, shown))
+    return say(await termijn_message(turn, shown))
 
 
 async def why(turn: Turn, action: WhyThisDate) -> Reply:
     """Why the due date is what it is, as it was computed at the start."""
     shown = await turn.services.db.run_read(
-        zaken.termijn, actor=turn.actor, termijn_id=action.termijn
+        kept_termijnen.termijn, actor=turn.actor, termijn_id=action.termijn
     )
     norm = turn.services.knowledge.norm_version(shown.norm_id, shown.norm_version)
     computed = NormDueDate(
         norm=norm,
         due=shown.explanation.due,
         others=tuple(
-            OtherDueDate(reading=other.reading, source=other.source, due=other.due)
+            OtherDueDate(
+                reading=other.reading,
+                source=other.source,
+                due=other.due,
+                organisation=other.organisation,
+            )
             for other in shown.explanation.others
         ),
     )
@@ -83,7 +94,9 @@ async def done(turn: Turn, action: Done) -> Reply:
 async def done_other_day(turn: Turn, action: DoneOtherDay) -> Reply:
     """Handled on another day: ask which."""
     services = turn.services
-    shown = await services.db.run_read(zaken.termijn, actor=turn.actor, termijn_id=action.termijn)
+    shown = await services.db.run_read(
+        kept_termijnen.termijn, actor=turn.actor, termijn_id=action.termijn
+    )
     nonce = await services.db.run_write(
         drafts.start,
         now=turn.now,
@@ -103,6 +116,11 @@ async def done_other_day(turn: Turn, action: DoneOtherDay) -> Reply:
     )
 
 
+def done_question(turn: Turn, _drafted: drafts.Conversation) -> str:
+    """The question that this conversation asks."""
+    return turn.services.texts.phrase("meldingen", "welke-dag-gedaan")
+
+
 async def done_on_chosen_day(turn: Turn, drafted: drafts.Conversation, on: date) -> Reply:
     """Handled on the day that was chosen; it can be undone, so it is not asked again."""
     reply = await _mark_done(turn, int(drafted.data["termijn"]), on)
@@ -113,7 +131,7 @@ async def done_on_chosen_day(turn: Turn, drafted: drafts.Conversation, on: date)
 async def undo(turn: Turn, action: UndoDone) -> Reply:
     """Take back a "gedaan"."""
     shown = await turn.services.db.run_write(
-        zaken.undo_done,
+        kept_termijnen.undo_done,
         now=turn.now,
         actor=turn.actor,
         rules=turn.services.rules,
@@ -176,7 +194,7 @@ def reminder_message(
                 services.texts.button(
                     "nummer-gedaan", number, action=Done(termijn=termijn.id, days_ago=0)
                 )
-                if termijn.done_on is None
+                if termijn.is_open and termijn.paused_on is None
                 else None,
                 services.texts.button(
                     "nummer-bekijk", number, action=ShowTermijn(termijn=termijn.id)
@@ -191,7 +209,7 @@ def reminder_message(
 
 async def _mark_done(turn: Turn, termijn_id: int, on: date) -> Reply:
     shown = await turn.services.db.run_write(
-        zaken.mark_done,
+        kept_termijnen.mark_done,
         now=turn.now,
         actor=turn.actor,
         rules=turn.services.rules,
@@ -213,7 +231,7 @@ async def _pressed_message(turn: Turn, shown: TermijnView) -> Message:
         channel_message_id=turn.message_id,
     )
     if shown.id not in ids:
-        return await _termijn_message(turn, shown)
+        return await termijn_message(turn, shown)
     found = await db.run_read(zaak_views.termijnen_by_id, ids)
     heads = await db.run_read(zaak_views.heads, [termijn.zaak_id for termijn in found])
     return reminder_message(
@@ -221,7 +239,8 @@ async def _pressed_message(turn: Turn, shown: TermijnView) -> Message:
     )
 
 
-async def _termijn_message(turn: Turn, shown: TermijnView) -> Message:
+async def termijn_message(turn: Turn, shown: TermijnView) -> Message:
+    """One termijn with its buttons."""
     services = turn.services
     zaak = await services.db.run_read(zaken.zaak, actor=turn.actor, zaak_id=shown.zaak_id)
     head = zaak_views.ZaakHead(kader=zaak.kader, owner_id=zaak.owner_id, owner=zaak.owner)
@@ -270,13 +289,24 @@ def _rows(services: Services, termijn: TermijnView) -> tuple[tuple[Button, ...],
         texts.button("waarom", action=WhyThisDate(termijn=termijn.id)),
         texts.button("open-zaak", termijn.zaak_code, action=ShowZaak(zaak=termijn.zaak_id)),
     )
+    late = (texts.button("reden-te-laat", action=ChooseReason(termijn=termijn.id)),)
+    if termijn.ended_why is not None:
+        return (look,)
     if termijn.done_on is not None:
-        return (texts.button("ongedaan", action=UndoDone(termijn=termijn.id)),), look
+        undo_row = (texts.button("ongedaan", action=UndoDone(termijn=termijn.id)),)
+        if termijn.done_on > termijn.due_on and termijn.late_reason is None:
+            return undo_row, late, look
+        return undo_row, look
+    if termijn.paused_on is not None:
+        return (texts.button("hervatten", action=Resume(termijn=termijn.id)),), look
     return (
         (
             texts.button("gedaan-vandaag", action=Done(termijn=termijn.id, days_ago=0)),
             texts.button("gedaan-gisteren", action=Done(termijn=termijn.id, days_ago=1)),
         ),
-        (texts.button("gedaan-andere-dag", action=DoneOtherDay(termijn=termijn.id)),),
+        (
+            texts.button("gedaan-andere-dag", action=DoneOtherDay(termijn=termijn.id)),
+            texts.button("meer", action=MoreOfTermijn(termijn=termijn.id)),
+        ),
         look,
     )

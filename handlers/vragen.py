@@ -12,10 +12,13 @@ from handlers.actions import (
     GiveFeedback,
     NoneOfThese,
     ShowCard,
-    Start,
 )
 from handlers.context import Reply, Services, Turn, say
 from handlers.render import Button, Message, grid
+from handlers.work_actions import (
+    AddNorm,
+    AddNorms,
+)
 from knowledge.answering import Answer, Kind
 from knowledge.models import NATIONAL_REGION, Card, Outside, ReasonKind, SourceRef, Term
 from knowledge.refusals import Refusal
@@ -253,8 +256,10 @@ def _card_rows(
         else Button(label=texts.label("bereken-norm", title), action=ComputeNorm(norm=norm))
         for norm, title in titles.items()
     ]
-    if actor.may(Permission.OPEN_ZAAK) and any(knowledge.norms[norm][0].kaders for norm in titles):
-        onward.append(texts.button("in-mijn-termijnen", action=Start(what="zaak")))
+    in_zaken = [norm for norm in titles if knowledge.norms[norm][0].concerns == "zaak"]
+    if actor.may(Permission.OPEN_ZAAK) and in_zaken:
+        add = AddNorm(norm=in_zaken[0]) if len(in_zaken) == 1 else AddNorms(card=card.id)
+        onward.append(texts.button("in-mijn-termijnen", action=add))
     rows += grid(onward, 2 if len(titles) == 1 else 1)
     current = knowledge.cards.get(card.replaced_by) if card.replaced_by else None
     if current is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
@@ -251,3 +253,104 @@ def test_everything_there_is_can_be_listed(koersbot: Koersbot) -> None:
     assert isinstance(cards, list)
     assert set(cards[0]) == {"id", "topic", "title", "status", "region"}
     assert {"id": "gedragen-koers", "version": 1} in listed["norms"]  # type: ignore[operator]
+
+
+def explained(result: dict[str, object]) -> str:
+    lines = result["explanation"]
+    assert isinstance(lines, list)
+    return "\n".join(lines)
+
+
+def test_a_sum_in_words_is_computed_and_says_how_it_was_read(koersbot: Koersbot) -> None:
+    result = koersbot.json("bereken", "6 weken vanaf 3 april 2026")
+    assert (result["end"], result["start"]) == ("2026-05-15", "2026-04-03")
+    assert result["read_as"] == "6 weken vanaf vrijdag 3 april 2026"
+    assert "door naar maandag 18 mei 2026 (Algemene termijnenwet, art. 1)" in explained(result)
+    back = koersbot("bereken", "8 weken voor 12 maart 2027").stdout
+    assert back.startswith("Zo lees ik het: 8 weken terug vanaf vrijdag 12 maart 2027.\n2027-01-15")
+
+
+def test_a_norm_or_a_kader_in_words(koersbot: Koersbot) -> None:
+    norm = koersbot.json("bereken", "vaste jeugdbeschermer 23 november 2026")
+    assert (norm["end"], norm["norm"]) == ("2026-11-30", "vaste-jeugdbeschermer")
+    kader = koersbot.json("bereken", "ots 23 november 2026")
+    assert (kader["kader"], kader["start"]) == ("ots", "2026-11-23")
+    found = kader["termijnen"]
+    assert isinstance(found, list)
+    ends = {one["norm"]: one["end"] for one in found}
+    assert ends["vaste-jeugdbeschermer"] == "2026-11-30"
+    assert ends["gedragen-koers"] == "2027-01-04"
+    assert "Gedragen koers vastgesteld" in koersbot("bereken", "ots 23 november 2026").stdout
+
+
+def test_a_day_that_can_be_two_is_refused_with_both(koersbot: Koersbot) -> None:
+    today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+    far = today + timedelta(days=150)  # neither this one nor the one a year earlier is near
+    if (far.month, far.day) == (2, 29):
+        far += timedelta(days=1)
+    result = koersbot("bereken", f"6 weken vanaf {far.day}-{far.month}")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert str(far.year) in result.stderr
+    assert str(far.year - 1) in result.stderr
+    assert result.stderr.count(".") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "end", "said"),
+    [
+        ("2026-04-04 6 weken", "2026-05-18", "Algemene termijnenwet, art. 1"),
+        ("2026-04-03 4 dagen", "2026-04-08", "minstens 2 gewone dagen (Algemene termijnenwet, art"),
+        ("2026-01-31 13 weken", "2026-05-02", "langer dan twaalf weken (Algemene termijnenwet, ar"),
+        ("2026-02-01 91 dagen", "2026-05-03", "langer dan 90 dagen"),
+        ("2026-01-02 4 maanden", "2026-05-02", "langer dan drie maanden"),
+        ("2025-05-03 1 jaren", "2026-05-03", "een termijn in jaren"),
+        (
+            "2026-12-05 1 weken --back",
+            "2026-11-28",
+            "teruggerekend (Algemene termijnenwet, art. 1 l",
+        ),
+    ],
+)
+def test_a_term_by_law_and_why_it_moves_or_not(
+    koersbot: Koersbot, arguments: str, end: str, said: str
+) -> None:
+    start, amount, unit, *more = arguments.split()
+    result = koersbot.json(
+        "bereken", "--start", start, "--amount", amount, "--unit", unit, "--wet", *more
+    )
+    assert result["end"] == end
+    assert said in explained(result)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--start", "2026-01-01", "--amount", "5", "--unit", "dagen", "--wet", "--roll", "next"),
+        ("6 weken vanaf vandaag", "--start", "2026-01-01"),
+        ("6 weken vanaf vandaag", "--wet"),
+    ],
+)
+def test_options_that_contradict_each_other_are_a_usage_error(
+    koersbot: Koersbot, arguments: tuple[str, ...]
+) -> None:
+    assert koersbot("bereken", *arguments).exit_code == 2
+
+
+def test_the_explanation_of_a_norm_names_version_source_and_other_readings(
+    koersbot: Koersbot,
+) -> None:
+    said = explained(
+        koersbot.json("bereken", "--norm", "vaste-jeugdbeschermer", "--start", "2029-04-30")
+    )
+    for part in (
+        "Start: maandag 30 april 2029. Die dag telt niet mee.",
+        "Eerste dag die telt: dinsdag 1 mei 2029.",
+        "5 werkdagen verder: maandag 7 mei 2029.",
+        "Niet meegeteld: za 5 mei (Bevrijdingsdag), zo 6 mei",
+        "Onzeker: voor 2029",
+        "Andere lezing: 5 kalenderdagen geeft zaterdag 5 mei 2029.",
+        "Norm: vaste-jeugdbeschermer, versie 1.",
+        "Bron: Besluit Jeugdwet",
+    ):
+        assert part in said

@@ -91,7 +91,7 @@ async def test_the_buttons_of_somebody_else_do_nothing(chat: Chat) -> None:
 
 
 async def test_two_people_press_gedaan_at_once_and_the_second_hears_who_did_it(chat: Chat) -> None:
-    await open_ots(chat, day="vr 20 nov")
+    await open_ots(chat, day="20")
     await chat.presses(SANNE, "Vaste jeugdbeschermer")
     await chat.says(KARIM, "/termijnen")
     await chat.presses(KARIM, "2. Bekijk")
@@ -244,8 +244,9 @@ async def test_every_person_sees_only_their_own_menu(chat: Chat) -> None:
         return [str(command["command"]) for command in chat.api.commands(who.user_id)]
 
     assert menu(ELS) == ["help", "vraag", "bereken", "privacy"]
-    assert menu(SANNE) == ["help", "vraag", "bereken", "zaak", "zaken", "termijnen", "privacy"]
-    assert menu(KARIM)[-2:] == ["digest", "privacy"]
+    own_work = ["zaak", "zaken", "termijnen", "bezoek", "afwezig", "rooster"]
+    assert menu(SANNE) == ["help", "vraag", "bereken", *own_work, "privacy"]
+    assert set(menu(KARIM)) - set(menu(SANNE)) == {"team", "digest"}
 
 
 async def test_a_reminder_that_may_have_arrived_says_so_when_it_comes_again(chat: Chat) -> None:

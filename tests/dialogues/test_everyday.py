@@ -54,7 +54,7 @@ async def test_a_card_computes_its_norm_from_a_day_tapped_or_typed(chat: Chat) -
     assert "maandag 22 februari 2027" in await chat.presses(SANNE, "Gisteren")
     await chat.says(SANNE, "hoe lang mag drang zonder vto duren")
     await chat.presses(SANNE, "Bereken de datum")
-    await chat.presses(SANNE, "« Eerder")
+    await chat.presses(SANNE, "« oktober")
     typed = await chat.says(SANNE, "20 november 2026")
     assert "Waarom zaterdag 20 februari 2027?" in typed
     assert "Geldt voor: Rotterdam Rijnmond" in typed
@@ -96,7 +96,7 @@ async def test_a_zaak_is_found_by_its_code_in_any_spelling(chat: Chat) -> None:
 
 async def test_lists_put_what_presses_first(chat: Chat) -> None:
     await open_ots(chat)
-    first = await open_ots(chat, day="vr 20 nov")
+    first = await open_ots(chat, day="20")
     code = first.split()[1]
     assert f"zaak {code}" in (await chat.says(SANNE, "/termijnen")).split("2. ")[0]
     assert (await chat.says(SANNE, "/zaken")).splitlines()[2].startswith(code)
@@ -126,7 +126,7 @@ async def test_an_old_conversation_can_still_be_confirmed_but_typed_days_are_que
 ) -> None:
     await open_ots(chat)
     await chat.presses(SANNE, "Vul in: Ingang van de maatregel")
-    await chat.presses(SANNE, "vr 20 nov")
+    await chat.presses(SANNE, "20")
     await chat.until(2026, 11, 23, 10, 0)
     assert "Ingang van de maatregel: vrijdag 20 november 2026" in await chat.presses(
         SANNE, "Klopt, bewaar deze dag"
@@ -199,8 +199,9 @@ async def test_the_end_of_a_measure_is_typed_and_may_lie_ahead(chat: Chat) -> No
     await chat.presses(SANNE, "Vandaag")
     await chat.presses(SANNE, "Klopt, open de zaak")
     asked = await chat.presses(SANNE, "Vul in: Einde van de maatregel")
-    assert "Typ de datum, bijvoorbeeld 12 maart 2027." in asked
-    assert chat.labels(SANNE) == ["Stoppen"]
+    assert "typ de datum, bijvoorbeeld 12 maart 2027." in asked
+    assert "[24]" in asked  # tomorrow can be tapped too
+    assert "Gisteren" not in asked
     await chat.says(SANNE, "20 november 2027")
     zaak = await chat.presses(SANNE, "Klopt, bewaar deze dag")
     assert "Einde van de maatregel volgens de beschikking: zaterdag 20 november 2027" in zaak

@@ -88,8 +88,9 @@ def test_a_refusal_is_one_or_two_sentences_without_exclamation() -> None:
     texts = build_texts()
     template = (TEXTS / "weigering.j2").read_text(encoding="utf-8")
     for name in re.findall(r"{% macro (\w+)\(p\)", template):
-        filled = dict.fromkeys(re.findall(r"p\.(\w+)", template), "x")
-        filled |= {"dag": date(2026, 11, 23), "start": date(2026, 11, 23)}  # type: ignore[dict-item]
+        filled: dict[str, object] = dict.fromkeys(re.findall(r"p\.(\w+)", template), "x")
+        days = re.findall(r"p\.(\w+) \| dag", template)
+        filled |= dict.fromkeys(days, date(2026, 11, 23))
         text = texts.refusal(Refusal(name, **filled))
         assert text.endswith("."), text
         assert "!" not in text, text
