@@ -69,7 +69,9 @@ def build_services(
     content = knowledge or load(settings.overlays)
     return Services(
         db=database,
-        rules=Rules(knowledge=content, timezone=settings.zone),
+        rules=Rules(
+            knowledge=content, timezone=settings.zone, zaak_pattern=settings.case_numbers
+        ),
         answerer=build_answerer(content),
         texts=build_texts(),
         clock=clock,

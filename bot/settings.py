@@ -7,6 +7,7 @@ are `SecretStr`: they show as stars wherever a setting is printed or logged.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +16,9 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "KOERSBOT_"
+
+NO_CASE_NUMBERS = ("", "jaimy", "Jaimy", "JAIMY", "jaimy de boer")
+"""What a pattern for case numbers must never fit: nothing at all, or a name."""
 
 
 class SettingsError(Exception):
@@ -49,6 +53,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     knowledge_dirs: str = ""
     timezone: str = "Europe/Amsterdam"
+    zaak_pattern: str | None = None
     region: str | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
@@ -70,6 +75,23 @@ class Settings(BaseSettings):
             raise ValueError(
                 "geen bekende tijdzone; schrijf bijvoorbeeld Europe/Amsterdam"
             ) from None
+        return value
+
+    @field_validator("zaak_pattern")
+    @classmethod
+    def _readable_pattern(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            pattern = re.compile(value)
+        except re.error:
+            raise ValueError(
+                "geen geldige reguliere expressie; schrijf bijvoorbeeld JB-[0-9]{6}"
+            ) from None
+        if any(pattern.fullmatch(name) for name in NO_CASE_NUMBERS):
+            raise ValueError(
+                "past ook op een naam of een leeg nummer; schrijf bijvoorbeeld JB-[0-9]{6}"
+            )
         return value
 
     @model_validator(mode="after")
@@ -98,6 +120,11 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir / 'koersbot.sqlite'}"
+
+    @property
+    def case_numbers(self) -> re.Pattern[str] | None:
+        """What the organisation's own case numbers look like; None: the bot makes the codes."""
+        return re.compile(self.zaak_pattern) if self.zaak_pattern is not None else None
 
     @property
     def overlays(self) -> tuple[Path, ...]:

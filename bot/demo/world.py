@@ -71,7 +71,21 @@ NOOR = Member(
     team=None,
     hint="Zie met /kennis welke vragen geen antwoord kregen.",
 )
-MEMBERS = (SANNE, KARIM, ELS, NOOR)
+MILAN = Member(
+    user_id=1005,
+    first_name="Milan",
+    role=Role.JEUGDBESCHERMER,
+    team=TEAM,
+    hint="Laat Sanne een zaak aan je overdragen, of neem waar als zij afwezig is.",
+)
+BAS = Member(
+    user_id=1006,
+    first_name="Bas",
+    role=Role.BEHEERDER,
+    team=None,
+    hint="Zie met /beheer of termijnen nog kloppen met de normen van nu.",
+)
+MEMBERS = (SANNE, MILAN, KARIM, ELS, NOOR, BAS)
 
 
 class DemoClock:

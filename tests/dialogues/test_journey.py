@@ -129,7 +129,7 @@ async def test_a_lead_opens_a_zaak_and_chooses_who_does_it(chat: Chat) -> None:
     assert "Zonder jeugdbeschermer: 1" in digest
     people = [label for label in chat.labels(KARIM) if label.endswith("jeugdbeschermer kiezen")]
     await chat.presses(KARIM, people[0])
-    assert chat.labels(KARIM) == ["Sanne (0 zaken)"]
+    assert chat.labels(KARIM) == ["Milan (0 zaken)", "Sanne (0 zaken)"]
     assert "Jeugdbeschermer: Sanne" in await chat.presses(KARIM, "Sanne")
     assert chat.toast(KARIM) == "Sanne is nu de jeugdbeschermer."
     assert "· OTS" in await chat.says(SANNE, "/zaken")
