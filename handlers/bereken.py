@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from handlers.actions import ComputeFrom, ComputeNorm, ExpiredButton
@@ -16,6 +17,7 @@ from knowledge.refusals import Refusal
 from knowledge.sums import Asked, KaderAsked, NormAsked, Sum
 from knowledge.termijnen import DueDate, NormDueDate
 from storage import drafts
+from storage.zaak_views import ChangeView
 
 
 async def compute(turn: Turn) -> Reply:
@@ -109,13 +111,23 @@ def from_kader(knowledge: KnowledgeBase, kader: str, start: date) -> list[NormDu
 
 
 def why_text(
-    services: Services, computed: NormDueDate, *, code: str | None, said: str | None = None
+    services: Services,
+    computed: NormDueDate,
+    *,
+    code: str | None,
+    said: str | None = None,
+    due_on: date | None = None,
+    changes: Sequence[ChangeView] = (),
 ) -> str:
-    """Why a norm's due date is what it is, in lines that a person can check."""
+    """Why a norm's due date is what it is, in lines that a person can check.
+
+    For a termijn `due_on` is its date now, and `changes` how that came to differ from the sum.
+    """
     norm, knowledge = computed.norm, services.knowledge
     return services.texts.screen(
         "waarom",
-        datum=computed.due.on,
+        datum=due_on or computed.due.on,
+        wijzigingen=changes,
         titel=norm.title,
         code=code,
         gelezen=said,

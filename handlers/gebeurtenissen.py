@@ -23,7 +23,7 @@ from knowledge.refusals import Refusal, UnknownNorm
 from storage import drafts, zaak_days, zaken
 from storage.drafts import Conversation
 from storage.zaak_days import Move
-from storage.zaak_views import ZaakView
+from storage.zaak_views import TermijnView, ZaakView
 
 MAX_ZAKEN = 10
 
@@ -174,6 +174,9 @@ async def day_chosen(turn: Turn, drafted: Conversation, day: date) -> Reply:
     for norm in norms:
         computed = from_norm(services.knowledge, norm.id, kept)
         follows.append({"titel": norm.title, "due_on": computed.due.on})
+    shown = await services.db.run_read(
+        zaken.zaak, actor=turn.actor, zaak_id=int(drafted.data["zaak"])
+    )
     kader = services.knowledge.kaders.get(str(drafted.data["kader"]))
     to = kader.becomes.get(event) if kader is not None else None
     return await _to_confirm(
@@ -186,7 +189,12 @@ async def day_chosen(turn: Turn, drafted: Conversation, day: date) -> Reply:
         maand=_month_only(services, event),
         volgt=follows,
         wordt=services.knowledge.kaders[to].title if to else None,
-        schuift=[],
+        schuift=[
+            _to_ordered(services, one, kept)
+            for one in shown.termijnen
+            if one.is_open
+            and services.knowledge.norm_version(one.norm_id, one.norm_version).ends_on == event
+        ],
     )
 
 
@@ -323,6 +331,12 @@ async def _kept(turn: Turn, shown: ZaakView) -> Reply:
         edit=await zaak_message(turn, shown),
         toast=turn.services.texts.phrase("meldingen", "dag-bewaard"),
     )
+
+
+def _to_ordered(services: Services, one: TermijnView, day: date) -> dict[str, object]:
+    """A termijn whose end the court ordered: that day goes before the computed one."""
+    norm = services.knowledge.norm_version(one.norm_id, one.norm_version)
+    return {"titel": norm.title, "oud": one.due_on, "nieuw": day, "blijft": False}
 
 
 def _moved(services: Services, move: Move) -> dict[str, object]:

@@ -153,4 +153,7 @@ async def stop(turn: Turn, action: StopDuty) -> Reply:
         rules=services.rules,
         termijn_id=action.termijn,
     )
-    return Reply(edit=await termijn_message(turn, shown))
+    return Reply(
+        edit=await termijn_message(turn, shown),
+        toast=services.texts.phrase("meldingen", "taak-gestopt"),
+    )

@@ -21,8 +21,9 @@ from handlers.work_actions import (
     ChooseReason,
     MoreOfTermijn,
     Resume,
+    ShowDuties,
 )
-from handlers.zaken import termijn_data
+from handlers.zaken import kader_title, termijn_data
 from knowledge.termijnen import NormDueDate, OtherDueDate
 from storage import drafts, notices, zaak_views, zaken
 from storage import termijnen as kept_termijnen
@@ -82,7 +83,14 @@ async def why(turn: Turn, action: WhyThisDate) -> Reply:
             for other in shown.explanation.others
         ),
     )
-    return say(Message(text=why_text(turn.services, computed, code=shown.zaak_code)))
+    text = why_text(
+        turn.services,
+        computed,
+        code=shown.zaak_code,
+        due_on=shown.due_on,
+        changes=shown.changes,
+    )
+    return say(Message(text=text))
 
 
 async def done(turn: Turn, action: Done) -> Reply:
@@ -263,12 +271,12 @@ def _shown(
     today: date,
     person_id: int,
 ) -> dict[str, object]:
-    kader, calendar = services.knowledge.kaders.get(zaak.kader), services.knowledge.calendar
+    calendar = services.knowledge.calendar
     others = None if zaak.owner_id == person_id else zaak.owner
     nobody = services.texts.phrase("meldingen", "nog-geen-jeugdbeschermer")
     return termijn_data(services, termijn) | {
-        "kader": kader.title if kader else zaak.kader,
-        "voor_wie": nobody if zaak.owner_id is None else others,
+        "kader": kader_title(services, zaak.kader),
+        "voor_wie": nobody if zaak.owner_id is None and not termijn.of_team else others,
         "nog": _left(services, today, termijn.due_on),
         "laatste_werkdag": calendar.working_day_on_or_before(termijn.warn_on) == today,
     }
@@ -287,7 +295,9 @@ def _rows(services: Services, termijn: TermijnView) -> tuple[tuple[Button, ...],
     texts = services.texts
     look = (
         texts.button("waarom", action=WhyThisDate(termijn=termijn.id)),
-        texts.button("open-zaak", termijn.zaak_code, action=ShowZaak(zaak=termijn.zaak_id)),
+        texts.button("teamtaken", action=ShowDuties(team=termijn.team_id))
+        if termijn.of_team
+        else texts.button("open-zaak", termijn.zaak_code, action=ShowZaak(zaak=termijn.zaak_id)),
     )
     late = (texts.button("reden-te-laat", action=ChooseReason(termijn=termijn.id)),)
     if termijn.ended_why is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from handlers.actions import Cancel, Confirm
 from handlers.context import Reply, Turn, say
@@ -32,8 +32,10 @@ async def more(turn: Turn, action: MoreOfTermijn) -> Reply:
     shown = await _termijn(turn, action.termijn)
     norm = services.knowledge.norm_version(shown.norm_id, shown.norm_version)
     buttons = []
+    extendable = termijnen.may_extend(turn.actor, norm, shown.team_id)
     if shown.is_open and shown.paused_on is None:
-        buttons.append(texts.button("verlengen", action=Extend(termijn=shown.id)))
+        if extendable:
+            buttons.append(texts.button("verlengen", action=Extend(termijn=shown.id)))
         if norm.suspendable:
             buttons.append(texts.button("opschorten", action=ChoosePause(termijn=shown.id)))
     if shown.is_open and shown.paused_on is not None:
@@ -47,6 +49,7 @@ async def more(turn: Turn, action: MoreOfTermijn) -> Reply:
         wet=norm.force is Force.WET,
         opschorten=norm.suspendable,
         open=shown.is_open,
+        knoppen=bool(buttons),
     )
     return say(Message(text=text, rows=grid(buttons)))
 
@@ -86,10 +89,7 @@ async def extend(turn: Turn, action: Extend) -> Reply:
     """Until which day?"""
     shown = await _termijn(turn, action.termijn)
     norm = turn.services.knowledge.norm_version(shown.norm_id, shown.norm_version)
-    zaak_team = await turn.services.db.run_read(
-        termijnen.team_of, actor=turn.actor, termijn_id=shown.id
-    )
-    if not termijnen.may_extend(turn.actor, norm, zaak_team):
+    if not termijnen.may_extend(turn.actor, norm, shown.team_id):
         raise Refusal("verlengen-wettelijk")
     return await _ask(turn, drafts.EXTEND, shown, {"oud": shown.due_on.isoformat()}, ahead=True)
 
@@ -188,7 +188,7 @@ async def resume_chosen(turn: Turn, drafted: Conversation, day: date) -> Reply:
     if day <= since:
         raise Refusal("hervatten-te-vroeg", dag=since)
     return await _to_confirm(
-        turn, drafted, day, "hervatten", dag=day, sinds=since, dagen=(day - since).days
+        turn, drafted, day, "hervatten", dag=day, sinds=since, tot=day - timedelta(days=1)
     )
 
 
@@ -261,7 +261,7 @@ async def _to_confirm(
         soort=kind,
         titel=drafted.data["titel"],
         code=drafted.data["code"],
-        **({"oud": None, "nieuw": None, "dag": None, "sinds": None, "dagen": 0} | data),
+        **({"oud": None, "nieuw": None, "dag": None, "sinds": None, "tot": None} | data),
     )
     rows = (
         (texts.button("klopt-bewaar", action=Confirm(nonce=drafted.nonce)),),

@@ -27,6 +27,7 @@ from handlers.work_actions import (
     ChooseWrongDay,
     MoreOfZaak,
     ReopenZaak,
+    ShowDuties,
     ShowHappenings,
     ShowVisit,
     WithdrawOffer,
@@ -258,7 +259,7 @@ async def zaak_message(turn: Turn, shown: ZaakView, *, new: bool = False) -> Mes
     """A zaak with its termijnen and what can be done with it."""
     services, texts = turn.services, turn.services.texts
     knowledge = services.knowledge
-    missing = _questions(services, shown)
+    missing = _questions(services, shown) if shown.closed_at is None else {}
     kept_by = await services.db.run_read(zaken.kept_by, zaak_id=shown.id, today=turn.today)
     beside: list[str] = []
     if shown.gezin_id is not None and shown.closed_at is None:
@@ -308,6 +309,11 @@ async def zaak_message(turn: Turn, shown: ZaakView, *, new: bool = False) -> Mes
         for event in missing
     ]
     rows = grid(buttons)
+    if shown.of_team:
+        return Message(
+            text=text,
+            rows=(*rows, (texts.button("teamtaken", action=ShowDuties(team=shown.team_id)),)),
+        )
     if shown.owner_id is None and shown.team_id in turn.actor.whole_teams(Permission.ASSIGN):
         rows += ((texts.button("toewijzen", action=ChooseOwner(zaak=shown.id)),),)
     rows += (
@@ -345,7 +351,12 @@ def show_button(services: Services, shown: ZaakView) -> Button:
 def termijn_data(services: Services, termijn: TermijnView) -> dict[str, object]:
     """A termijn as the texts need it."""
     norm = services.knowledge.norm_version(termijn.norm_id, termijn.norm_version)
-    earliest = min(termijn.explanation.others, key=lambda other: other.due.on, default=None)
+    # On the same day an agreement of the organisation says more than another way of counting.
+    earliest = min(
+        termijn.explanation.others,
+        key=lambda other: (other.due.on, other.organisation is None),
+        default=None,
+    )
     return {
         "titel": norm.title,
         "zaak_code": termijn.zaak_code,
@@ -363,6 +374,7 @@ def termijn_data(services: Services, termijn: TermijnView) -> dict[str, object]:
         else None,
         "wijzigingen": termijn.changes,
         "kracht": norm.force.value,
+        "van_team": termijn.of_team,
     }
 
 

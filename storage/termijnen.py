@@ -43,7 +43,10 @@ def mark_done(
     termijn, zaak = own_termijn(session, actor, termijn_id, lock=True)
     if on > rules.today(now):
         raise Conflict("gedaan-in-toekomst")
-    if on < termijn.start_on and not _counts_back(termijn):
+    norm = rules.knowledge.norm_version(termijn.norm_id, termijn.norm_version)
+    # On its first day the next round would be this same one: then there would be none at all.
+    first = termijn.start_on + timedelta(days=1 if norm.recurring else 0)
+    if on < first and not _counts_back(termijn):
         raise Conflict("gedaan-voor-start", start=termijn.start_on)
     if termijn.ended_at is not None:
         raise Conflict("termijn-vervallen")
@@ -215,7 +218,7 @@ def pause(
     if first > rules.today(now):
         raise Conflict("start-in-toekomst")
     earlier = zaak_rows.pauses_of(session, termijn)
-    if not termijn.start_on < first <= termijn.due_on or any(
+    if not termijn.start_on <= first <= termijn.due_on or any(
         first <= done.last for done in earlier
     ):
         raise Conflict("opschorten-dag-past-niet", start=termijn.start_on, einde=termijn.due_on)
@@ -318,15 +321,6 @@ def termijn(session: Session, *, actor: Actor, termijn_id: int) -> TermijnView:
     return zaak_views.view_termijn(session, found, its_zaak)
 
 
-def team_of(session: Session, *, actor: Actor, termijn_id: int) -> int:
-    """The team of a termijn that this person may handle.
-
-    Raises:
-        NotFound: there is none, or not for these eyes.
-    """
-    return own_termijn(session, actor, termijn_id)[1].team_id
-
-
 def _after_pauses(termijn: Termijn, pauses: list[Pause], rules: Rules) -> tuple[date, date]:
     """The due date and earliest date after all suspensions; the explanation shows them."""
     explained = Explanation.model_validate(termijn.explanation)
@@ -385,14 +379,19 @@ def _take_back_next(
         zaak_rows.end_termijn(session, row, zaak_rows.UNDONE, now=now, actor=actor)
     norm = rules.knowledge.norm_version(termijn.norm_id, termijn.norm_version)
     if norm.gives is not None:
-        others = session.exec(
-            select(Termijn.id).where(
+        on_that_day = session.exec(
+            select(Termijn).where(
                 Termijn.zaak_id == zaak.id,
                 Termijn.start_on == termijn.done_on,
                 col(Termijn.id) != termijn.id,
                 col(Termijn.ended_at).is_(None),
             )
-        ).first()
+        ).all()
+        counts_from_it = any(
+            other.start_event == norm.gives
+            for row in on_that_day
+            for other in rules.knowledge.norms.get(row.norm_id, ())
+        )
         given = session.exec(
             select(ZaakDay).where(
                 ZaakDay.zaak_id == zaak.id,
@@ -400,7 +399,7 @@ def _take_back_next(
                 ZaakDay.on_day == termijn.done_on,
             )
         ).first()
-        if given is not None and others is None:
+        if given is not None and not counts_from_it:
             session.delete(given)
             session.flush()
     replaced = session.exec(

@@ -51,7 +51,8 @@ class ChangeView:
 class TermijnView:
     """A termijn as people see it. `done_by` is a first name.
 
-    `ended_why` says that it ended unmet; `paused_on` since when it stands still.
+    `ended_why` says that it ended unmet; `paused_on` since when it stands still. `of_team`: a duty
+    of the team itself, not of a zaak.
     """
 
     id: int
@@ -70,6 +71,8 @@ class TermijnView:
     paused_on: date | None = None
     late_reason: str | None = None
     changes: tuple[ChangeView, ...] = ()
+    team_id: int = 0
+    of_team: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -243,6 +246,8 @@ def _termijn_view(
         ended_why=row.ended_why,
         paused_on=row.paused_on,
         late_reason=row.late_reason,
+        team_id=zaak.team_id,
+        of_team=zaak.of_team,
         changes=tuple(
             ChangeView(
                 kind=change.kind,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.state import ShownMessage
-from bot.demo.world import DemoClock, DemoWorld, Member, demo_world
+from bot.demo.world import DemoClock, DemoWorld, Member, demo_world, with_example
 from bot.settings import Settings
 from storage.db import Database
 
@@ -80,5 +80,15 @@ async def chat(sqlite_database: Database, settings: Settings) -> AsyncIterator[C
     clock = DemoClock(MONDAY_MORNING, frozen=True)
     async with demo_world(
         settings, sqlite_database, clock=clock, seconds_between_rounds=3600
+    ) as world:
+        yield Chat(world)
+
+
+@pytest.fixture
+async def both(database: Database, settings: Settings) -> AsyncIterator[Chat]:
+    """The same on SQLite and on PostgreSQL, with the fictional organisation's own content."""
+    clock = DemoClock(MONDAY_MORNING, frozen=True)
+    async with demo_world(
+        with_example(settings), database, clock=clock, seconds_between_rounds=3600
     ) as world:
         yield Chat(world)
