@@ -69,9 +69,7 @@ def build_services(
     content = knowledge or load(settings.overlays)
     return Services(
         db=database,
-        rules=Rules(
-            knowledge=content, timezone=settings.zone, zaak_pattern=settings.case_numbers
-        ),
+        rules=Rules(knowledge=content, timezone=settings.zone, zaak_pattern=settings.case_numbers),
         answerer=build_answerer(content),
         texts=build_texts(),
         clock=clock,

@@ -16,6 +16,7 @@ from bot import app as wiring
 from bot.cli_base import JSON_HELP, Refused, refusals_shown
 from bot.cli_kennis import kennis
 from bot.cli_knowledge import ask, bereken, evaluate, privacy
+from bot.cli_zaken import zaken
 from bot.doctor import diagnose
 from bot.logs import configure_logs
 from bot.settings import Settings, SettingsError, load_settings
@@ -143,7 +144,7 @@ def doctor() -> None:
         sys.exit(1)
 
 
-for command in (ask, evaluate, bereken, privacy, kennis):
+for command in (ask, evaluate, bereken, privacy, kennis, zaken):
     main.add_command(command)
 
 

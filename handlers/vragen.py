@@ -228,6 +228,7 @@ def help_data(actor: Actor) -> dict[str, object]:
         "zaken": actor.may(Permission.OPEN_ZAAK),
         "team": actor.may(Permission.SEE_TEAM),
         "kennis": actor.may(Permission.KEEP_CONTENT),
+        "beheer": actor.may(Permission.MANAGE),
         "ochtend": any(held.role is Role.TEAMLEIDER for held in actor.held),
     }
 
