@@ -58,6 +58,8 @@ def away(
             theirs, is themselves, or is away on all of these days.
     """
     _may_arrange(session, actor, person_id)
+    # Of two who arrange it at once the second sees what the first wrote down.
+    session.get(Person, person_id, with_for_update={"key_share": True})
     today = rules.today(now)
     if until_day < from_day or until_day < today:
         raise Conflict("afwezig-omgekeerd")

@@ -316,6 +316,11 @@ def members(
     return [stored_id(person_id) for person_id in session.exec(statement)]
 
 
+def hold(session: Session, person_id: int) -> None:
+    """Let who lets this person leave wait until what they are given now is theirs."""
+    session.exec(select(Person.id).where(Person.id == person_id).with_for_update(read=True)).all()
+
+
 def team_names(session: Session, *, team_ids: Iterable[int]) -> dict[int, str]:
     """The names of teams by id."""
     rows = session.exec(select(Team.id, Team.name).where(col(Team.id).in_(tuple(team_ids))))

@@ -5,11 +5,12 @@ Of the gezin itself nothing is kept but that these zaken belong together.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from storage import handover, journal, zaak_views
+from storage import handover, journal, notices, zaak_rows, zaak_views
 from storage.access import Actor, Permission
 from storage.refusals import Conflict, NotFound
 from storage.rules import Rules
@@ -23,8 +24,9 @@ def link(
 ) -> list[ZaakView]:
     """Let two zaken (with the gezinnen they are in) be of one gezin; gives all of its zaken.
 
-    The jeugdbeschermer of the first zaak becomes casusregisseur of all. Where they had different
-    ones, only a team lead may do this.
+    The jeugdbeschermer of the first zaak (of the second, if that one has none) becomes
+    casusregisseur of all, and hears so. Where they had different ones, only a team lead may do
+    this.
 
     Raises:
         NotFound: one of them is not an open zaak of this person.
@@ -33,6 +35,7 @@ def link(
     """
     if zaak_id == other_id:
         raise Conflict("gezin-zelfde-zaak")
+    zaak_rows.hold_gezinnen(session, (zaak_id, other_id))
     found = {
         one: own_zaak(session, actor, one, Permission.HANDLE_TERMIJN, lock=True)
         for one in sorted((zaak_id, other_id))
@@ -48,10 +51,18 @@ def link(
         raise Conflict("gezin-andere-jeugdbeschermer")
     if first.gezin_id is None or first.gezin_id != second.gezin_id:
         _join(session, first, second, now=now, actor=actor)
-    for one in handover.gezin_of(session, first):
+    members = handover.gezin_of(session, first)
+    owner_id = first.owner_id if first.owner_id is not None else second.owner_id
+    given = [stored_id(one.id) for one in members if one.owner_id != owner_id]
+    for one in members:
         handover.give(
-            session, one, first.owner_id, now=now, actor=actor, rules=rules, action="zaak_assigned"
+            session, one, owner_id, now=now, actor=actor, rules=rules, action="zaak_assigned"
         )
+    if given and owner_id is not None and owner_id != actor.person_id:
+        notices.tell(
+            session, now=now, rules=rules, kind=notices.ASSIGNED, zaak_id=given[0],
+            person_id=owner_id,
+        )  # fmt: skip
     return zaken_of(session, first)
 
 
@@ -103,12 +114,20 @@ def _join(session: Session, first: Zaak, second: Zaak, *, now: datetime, actor: 
         gezin_id = stored_id(made.id)
     else:
         gezin_id = stored_id(first.gezin_id or second.gezin_id)
-    members = [*handover.gezin_of(session, first), *handover.gezin_of(session, second)]
+    members = [*_of_gezin(session, first), *_of_gezin(session, second)]
     for one in members:
         if one.gezin_id != gezin_id:
             _log(session, one, "zaak_linked", now=now, actor=actor, old=one.gezin_id, new=gezin_id)
             one.gezin_id = gezin_id
     session.flush()
+
+
+def _of_gezin(session: Session, zaak: Zaak) -> Sequence[Zaak]:
+    """The zaken of its gezin, closed ones too: opened again they are of the gezin they are in."""
+    if zaak.gezin_id is None:
+        return [zaak]
+    members = select(Zaak).where(Zaak.gezin_id == zaak.gezin_id).order_by(col(Zaak.id))
+    return session.exec(members.with_for_update(key_share=True)).all()
 
 
 def _log(

@@ -156,7 +156,8 @@ def withdraw(
     zaak = own_zaak(session, actor, zaak_id, Permission.HANDLE_TERMIJN, lock=True)
     if zaak.offered_to is None:
         raise Conflict("overdracht-loopt-niet")
-    notices.forget_offer(session, zaak_id=zaak_id)
+    for one in gezin_of(session, zaak):
+        notices.forget_offer(session, zaak_id=stored_id(one.id))
     _end_offer(session, zaak, "zaak_offer_withdrawn", now=now, actor=actor)
     return zaak_views.view(session, zaak)
 
@@ -238,12 +239,13 @@ def with_load(session: Session, ids: Sequence[int]) -> list[Colleague]:
 
 
 def _check_receiver(session: Session, zaak: Zaak, to: int) -> None:
+    access.hold(session, to)
     if to not in access.reachable(session, role=Role.JEUGDBESCHERMER, team_id=zaak.team_id):
         raise Conflict("geen-jeugdbeschermer-van-team")
 
 
 def _offered(session: Session, actor: Actor, zaak_id: int, *, lock: bool = False) -> Zaak:
-    found = session.get(Zaak, zaak_id, with_for_update={"key_share": True} if lock else None)
+    found = zaak_rows.found_zaak(session, zaak_id, lock=lock)
     if found is None or found.closed_at is not None or found.offered_to != actor.person_id:
         raise Conflict("overdracht-voorbij")
     return found

@@ -16,7 +16,7 @@ from storage import access, handover, journal, notices
 from storage.access import Actor, Permission, Role
 from storage.refusals import Conflict, NotAllowed
 from storage.rules import Rules
-from storage.tables import Absence, DigestSchedule, Person, Zaak
+from storage.tables import Absence, DigestSchedule, Person, Team, Zaak
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +100,9 @@ def leave(session: Session, *, now: datetime, actor: Actor, rules: Rules, person
         NotAllowed: this person leads no team of theirs (and is no beheerder), or it is themselves.
         Conflict: they still have open zaken, or are the last lead of a team with work.
     """
+    # Who accepts holds the zaak first and then themselves: so here too.
+    offered = select(Zaak.id).where(Zaak.offered_to == person_id).order_by(col(Zaak.id))
+    session.exec(offered.with_for_update(key_share=True)).all()
     person = session.get(Person, person_id, with_for_update={"key_share": True})
     if person is None or person_id == actor.person_id:
         raise NotAllowed
@@ -117,12 +120,21 @@ def leave(session: Session, *, now: datetime, actor: Actor, rules: Rules, person
     ).all()
     if codes:
         raise Conflict("werk-zonder-eigenaar", naam=person.first_name, codes=list(codes))
+    # Of two leads who leave at once the second sees that the first is gone.
+    held = select(Team.id).where(col(Team.id).in_(teams)).order_by(col(Team.id))
+    session.exec(held.with_for_update(key_share=True)).all()
     for team_id in sorted(teams):
         if _last_lead_with_work(session, person_id, team_id):
             raise Conflict("laatste-teamleider", naam=person.first_name)
     _give_offers_back(session, person_id, now=now, actor=actor, rules=rules)
     session.connection().execute(
         update(Absence).where(col(Absence.substitute_id) == person_id).values(substitute_id=None)
+    )
+    # Nobody stands in for somebody who is gone: what they closed is not a substitute's to reopen.
+    session.connection().execute(
+        update(Absence)
+        .where(col(Absence.person_id) == person_id, col(Absence.ended_at).is_(None))
+        .values(ended_at=now)
     )
     session.connection().execute(
         delete(DigestSchedule).where(col(DigestSchedule.person_id) == person_id)

@@ -46,6 +46,7 @@ class ClaimedNotice:
 
     `repeat` is true when it was claimed before and never recorded: it may be there already.
     `revoked` is true when the person lost access since it was planned: it must not go out.
+    `zaak_id` and `about_id` (a person) say what a notice about who does a zaak is about.
     """
 
     id: int
@@ -55,12 +56,12 @@ class ClaimedNotice:
     channel_id: int
     termijn_id: int | None
     team_id: int | None
-    zaak_id: int | None
-    about_id: int | None
     tone: str | None
     wanted_at: datetime
     attempts: int
     repeat: bool
+    zaak_id: int | None = None
+    about_id: int | None = None
     revoked: bool = False
 
 
@@ -261,16 +262,23 @@ def _come_back(session: Session, row: Notice, *, now: datetime, rules: Rules) ->
     if zaak is None or zaak.offered_to != row.person_id:
         return
     asked_by = zaak.offered_by
-    journal.append(
-        session,
-        now=now,
-        actor_id=None,
-        action="zaak_offer_refused",
-        subject=f"zaak:{zaak.id}",
-        old=zaak.offered_to,
-        new=zaak.owner_id,
+    beside = select(Zaak).where(
+        Zaak.gezin_id == zaak.gezin_id,
+        Zaak.offered_to == row.person_id,
+        col(Zaak.closed_at).is_(None),
     )
-    zaak.offered_to = zaak.offered_by = zaak.offered_at = None
+    gezin = beside.order_by(col(Zaak.id)).with_for_update(key_share=True)
+    for one in [zaak] if zaak.gezin_id is None else session.exec(gezin).all():
+        journal.append(
+            session,
+            now=now,
+            actor_id=None,
+            action="zaak_offer_refused",
+            subject=f"zaak:{one.id}",
+            old=one.offered_to,
+            new=one.owner_id,
+        )
+        one.offered_to = one.offered_by = one.offered_at = None
     session.flush()
     if asked_by is not None:
         tell(session, now=now, rules=rules, kind=REFUSED, zaak_id=row.zaak_id, person_id=asked_by)

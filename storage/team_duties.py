@@ -15,7 +15,7 @@ from storage import journal, zaak_rows, zaak_views
 from storage.access import Actor, Permission
 from storage.refusals import Conflict, NotFound
 from storage.rules import Rules
-from storage.tables import Termijn, Zaak
+from storage.tables import Team, Termijn, Zaak
 from storage.zaak_views import TermijnView, ZaakView
 
 TEAM = "team"
@@ -53,6 +53,8 @@ def start_duty(
     actor.require(Permission.ASSIGN, team_id=team_id)
     norm = _duty(rules, norm_id, rules.today(now))
     zaak_rows.check_day(rules, now, day, norm.start_event)
+    # Who starts the first duty of a team at the same moment waits here, and then finds its row.
+    session.exec(select(Team.id).where(Team.id == team_id).with_for_update(key_share=True)).first()
     row = _row(session, team_id, lock=True) or _new_row(session, team_id, now=now, actor=actor)
     running = session.exec(
         select(Termijn).where(

@@ -284,6 +284,9 @@ def resume(
         from_day=first,
         until_day=last,
     )
+    if termijn.next_notice_at is None:
+        # It stood still on days that did not count: the date is the same, the silence is over.
+        zaak_rows.restart_ladder(session, termijn, now=now, rules=rules)
     return zaak_views.view_termijn(session, termijn, zaak)
 
 
@@ -299,6 +302,8 @@ def visited(
         Conflict: the day lies in the future or too long ago.
     """
     zaak = own_zaak(session, actor, zaak_id, Permission.HANDLE_TERMIJN, lock=True)
+    if zaak.of_team:
+        raise NotFound("zaak-onbekend")
     zaak_rows.check_day(rules, now, on, zaak_days.VISIT)
     zaak_days.happened(session, zaak, zaak_days.VISIT, on, now=now, actor=actor, rules=rules)
     closed = []
@@ -373,7 +378,14 @@ def _take_back_next(
     started = session.exec(
         select(Termijn).where(Termijn.follows_id == termijn.id, col(Termijn.ended_at).is_(None))
     ).all()
-    if any(row.done_on is not None or row.paused_on is not None for row in started):
+    overtaken = session.exec(
+        select(Termijn.id).where(
+            Termijn.follows_id == termijn.id, Termijn.ended_why == zaak_rows.REPLACED
+        )
+    ).first()
+    if overtaken is not None or any(
+        row.done_on is not None or row.paused_on is not None for row in started
+    ):
         raise Conflict("opvolger-al-gebruikt")
     for row in started:
         zaak_rows.end_termijn(session, row, zaak_rows.UNDONE, now=now, actor=actor)

@@ -27,9 +27,6 @@ from storage.zaak_views import Explanation, ZaakView
 VISIT = "bezoek"
 """The event of a contact with child and parents."""
 
-MOVED_BY_HAND = frozenset({zaak_rows.EXTENDED, zaak_rows.ORDERED})
-"""A due date that a person or a court set stays when a start day is corrected."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
@@ -165,7 +162,9 @@ def correction(
         NotFound, Conflict: as `correct_day`.
     """
     zaak = own_zaak(session, actor, zaak_id, Permission.HANDLE_TERMIJN)
-    return [move for _, move, _ in _moves(session, zaak, event, day, now=now, rules=rules)]
+    day = kept_day(rules, event, day)
+    moves = [move for _, move, _ in _moves(session, zaak, event, day, now=now, rules=rules)]
+    return [*moves, *(move for _, move, _ in _end_moves(session, zaak, event, day, rules=rules))]
 
 
 def correct_day(
@@ -180,7 +179,9 @@ def correct_day(
             that counts from it was handled.
     """
     zaak = own_zaak(session, actor, zaak_id, Permission.HANDLE_TERMIJN, lock=True)
-    moves = list(_moves(session, zaak, event, day, now=now, rules=rules))
+    day = kept_day(rules, event, day)
+    moves = _moves(session, zaak, event, day, now=now, rules=rules)
+    ends = _end_moves(session, zaak, event, day, rules=rules)
     old = max(days_of(session, zaak, event))
     stored = session.exec(
         select(ZaakDay).where(
@@ -200,6 +201,7 @@ def correct_day(
     )
     for row, move, norm in moves:
         computed = zaak_rows.due_dates(rules, norm, day, zaak_rows.pauses_of(session, row))
+        _make_room(session, row, day)
         row.start_on, row.norm_version = day, norm.version
         row.explanation = zaak_rows.explanation_of(computed).model_dump(mode="json")
         if move.stays:
@@ -214,10 +216,11 @@ def correct_day(
             actor=actor,
             rules=rules,
         )
-    for row in termijnen_of(session, zaak):
-        norm = rules.knowledge.norm_version(row.norm_id, row.norm_version)
-        if norm.ends_on == event and row.due_on != day:
-            _end_as_ordered(session, zaak, row, norm, now=now, actor=actor, rules=rules)
+    session.flush()
+    for row, _, norm in ends:
+        _end_as_ordered(
+            session, zaak, row, norm, now=now, actor=actor, rules=rules, again=zaak_rows.CORRECTED
+        )
     return zaak_views.view(session, zaak)
 
 
@@ -255,6 +258,7 @@ def _end_as_ordered(
     now: datetime,
     actor: Actor,
     rules: Rules,
+    again: str = zaak_rows.EXTENDED,
 ) -> None:
     """Let the last end in a court order replace the computed one, with the old date visible."""
     ends = [day for day in days_of(session, zaak, norm.ends_on or "") if day >= row.start_on]
@@ -269,7 +273,7 @@ def _end_as_ordered(
         row,
         due_on=max(ends),
         warn_on=max(ends),
-        kind=zaak_rows.ORDERED if first else zaak_rows.EXTENDED,
+        kind=zaak_rows.ORDERED if first else again,
         now=now,
         actor=actor,
         rules=rules,
@@ -319,6 +323,48 @@ def _start_what_is_new(
                     start_termijn(session, zaak, norm, day, now=now, actor=actor, rules=rules)
 
 
+def _in_the_way(session: Session, row: Termijn, day: date) -> Termijn | None:
+    return session.exec(
+        select(Termijn).where(
+            Termijn.zaak_id == row.zaak_id, Termijn.norm_id == row.norm_id,
+            Termijn.start_on == day, col(Termijn.id) != row.id,
+        )
+    ).first()  # fmt: skip
+
+
+def _make_room(session: Session, row: Termijn, day: date) -> None:
+    """Let an undone step that started on `day` change places with the termijn that comes there."""
+    undone = _in_the_way(session, row, day)
+    if undone is not None:
+        old, row.start_on = row.start_on, date.min
+        session.flush()
+        undone.start_on = old
+        session.flush()
+
+
+def _end_moves(
+    session: Session, zaak: Zaak, event: str, day: date, *, rules: Rules
+) -> list[tuple[Termijn, Move, Norm]]:
+    """What a corrected end in a court order does to the termijnen that end on it."""
+    known = days_of(session, zaak, event)
+    found = []
+    for row in termijnen_of(session, zaak):
+        norm = rules.knowledge.norm_version(row.norm_id, row.norm_version)
+        ends = [one for one in (*known[:-1], day) if one >= row.start_on]
+        if norm.ends_on != event or not ends or row.due_on == max(ends):
+            continue
+        move = Move(
+            termijn_id=stored_id(row.id),
+            norm_id=norm.id,
+            norm_version=norm.version,
+            old_due_on=row.due_on,
+            new_due_on=max(ends),
+            stays=False,
+        )
+        found.append((row, move, norm))
+    return found
+
+
 def _moves(
     session: Session, zaak: Zaak, event: str, day: date, *, now: datetime, rules: Rules
 ) -> list[tuple[Termijn, Move, Norm]]:
@@ -338,10 +384,12 @@ def _moves(
         forward = Explanation.model_validate(row.explanation).due.direction is Direction.VOORUIT
         if row.paused_on is not None:
             raise Conflict("termijn-staat-stil", sinds=row.paused_on)
+        other = _in_the_way(session, row, day)
+        if other is not None and other.ended_why != zaak_rows.UNDONE:
+            raise Conflict("dag-is-al-zo", dag=day)
         if row.done_on is not None and forward and row.done_on < day:
             raise Conflict("gedaan-voor-nieuwe-start", dag=row.done_on)
-        kinds = {change.kind for change in zaak_rows.ledger_of(session, [stored_id(row.id)])}
-        stays = bool(kinds & MOVED_BY_HAND)
+        stays = zaak_rows.set_by_hand(session, row, norm)
         stood_still = zaak_rows.pauses_of(session, row)
         new = zaak_rows.due_dates(rules, norm, day, stood_still).due.on
         move = Move(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from knowledge import pauses, termijnen
 from knowledge.norm_models import Kader, Norm
@@ -18,7 +18,7 @@ from storage import journal, notices, planning
 from storage.access import Actor, Permission
 from storage.refusals import Conflict, NotAllowed, NotFound
 from storage.rules import Rules
-from storage.tables import Termijn, TermijnChange, Zaak, stored_id
+from storage.tables import Termijn, TermijnChange, Zaak, ZaakDay, stored_id
 from storage.zaak_views import Explanation, StoredReading
 
 OLDEST_START = timedelta(days=3 * 366)
@@ -49,7 +49,7 @@ def own_zaak(
     Raises:
         NotFound: there is none, or not for these eyes.
     """
-    found = session.get(Zaak, zaak_id, with_for_update={"key_share": True} if lock else None)
+    found = found_zaak(session, zaak_id, lock=lock)
     if found is None or (found.closed_at is not None) is not closed:
         raise NotFound("zaak-onbekend")
     try:
@@ -58,6 +58,31 @@ def own_zaak(
         # The same answer as for a zaak that is not there: its existence is nobody's business.
         raise NotFound("zaak-onbekend") from None
     return found
+
+
+def found_zaak(session: Session, zaak_id: int, *, lock: bool) -> Zaak | None:
+    """A zaak by its id; `lock` keeps others waiting, from all zaken of its gezin.
+
+    They are locked in order: two who each begin at another zaak of a gezin would wait for ever.
+    """
+    if not lock:
+        return session.get(Zaak, zaak_id)
+    hold_gezinnen(session, (zaak_id,))
+    locking = {"key_share": True}
+    return session.get(Zaak, zaak_id, with_for_update=locking, populate_existing=True)
+
+
+def hold_gezinnen(session: Session, zaak_ids: Sequence[int]) -> None:
+    """Keep others waiting from these zaken and all of their gezinnen, locked in order."""
+    gezinnen = select(Zaak.gezin_id).where(
+        col(Zaak.id).in_(zaak_ids), col(Zaak.gezin_id).is_not(None)
+    )
+    session.exec(
+        select(Zaak.id)
+        .where(or_(col(Zaak.id).in_(zaak_ids), col(Zaak.gezin_id).in_(gezinnen)))
+        .order_by(col(Zaak.id))
+        .with_for_update(key_share=True)
+    ).all()
 
 
 def own_termijn(
@@ -178,7 +203,8 @@ def start_termijn(
 ) -> Termijn:
     """Start the termijn of a norm from a day; one that runs from that day already is kept.
 
-    One that ended unmet (an undone step that is done again) comes to life again.
+    One that ended unmet (an undone step that is done again) comes to life again, and a due date
+    that was moved stays moved.
     """
     computed = due_dates(rules, norm, day)
     row = session.exec(
@@ -188,17 +214,33 @@ def start_termijn(
     ).first()
     if row is not None and row.ended_at is None:
         return row
+    revived = row is not None
+    moved = row is not None and bool(ledger_of(session, [stored_id(row.id)]))
+    if row is not None and moved and Explanation.model_validate(row.explanation).due.start == day:
+        row.follows_id = follows
+        revive_termijn(session, row, now=now, actor=actor, rules=rules)
+        return row
     if row is None:
         row = Termijn(zaak_id=stored_id(zaak.id), norm_id=norm.id, norm_version=0, start_on=day,
                       due_on=day, warn_on=day)  # fmt: skip
         session.add(row)
     row.norm_version = norm.version
+    if moved and row.due_on != computed.due.on:
+        # It changed places with a termijn whose start was corrected: the old date stays visible.
+        session.add(
+            TermijnChange(
+                termijn_id=stored_id(row.id), at=now, by=actor.person_id, kind=CORRECTED,
+                old_due_on=row.due_on, new_due_on=computed.due.on,
+            )
+        )  # fmt: skip
     row.due_on, row.warn_on = computed.due.on, computed.warn_on
     row.explanation = explanation_of(computed).model_dump(mode="json")
     row.ended_at = row.ended_why = row.done_on = row.done_at = row.done_by = None
-    row.follows_id = follows
+    row.paused_on, row.follows_id = None, follows
     session.flush()
     plan_anew(session, row, rules=rules)
+    if revived:
+        notices.unsettle(session, now=now, termijn_id=stored_id(row.id))
     journal.append(
         session,
         now=now,
@@ -215,7 +257,7 @@ def start_termijn(
 
 def end_termijn(session: Session, row: Termijn, why: str, *, now: datetime, actor: Actor) -> None:
     """End a termijn without its being met: nothing more is said about it."""
-    row.ended_at, row.ended_why, row.next_notice_at, row.paused_on = now, why, None, None
+    row.ended_at, row.ended_why, row.next_notice_at = now, why, None
     session.flush()
     journal.append(
         session,
@@ -271,6 +313,7 @@ def move_due(
     is gone; moments of the new date that are past stay unsaid, for whoever moves it sees it now.
     """
     old = row.due_on
+    moved = (row.due_on, row.warn_on) != (due_on, warn_on)
     session.add(
         TermijnChange(
             termijn_id=stored_id(row.id),
@@ -293,10 +336,26 @@ def move_due(
         new=due_on,
         **{name: value for name, value in ledger.items() if value is not None},
     )
-    if (old, row.done_on, row.ended_at) != (due_on, None, None) and row.done_on is None:
+    if row.done_on is None and (moved or kind == RESUMED):
         restart_ladder(session, row, now=now, rules=rules)
     session.flush()
     notices.refresh_messages(session, now=now, termijn_ids=[stored_id(row.id)])
+
+
+def set_by_hand(session: Session, row: Termijn, norm: Norm) -> bool:
+    """Whether a person or a court set this due date: then it stays when others are recounted."""
+    if norm.ends_on is not None:
+        ordered = select(ZaakDay.id).where(
+            ZaakDay.zaak_id == row.zaak_id,
+            ZaakDay.event == norm.ends_on,
+            ZaakDay.on_day == row.due_on,
+        )
+        if session.exec(ordered).first() is not None:
+            return True
+    for change in reversed(ledger_of(session, [stored_id(row.id)])):
+        if change.kind not in (PAUSED, RESUMED) and change.old_due_on != change.new_due_on:
+            return change.kind in (EXTENDED, ORDERED)
+    return False
 
 
 def restart_ladder(session: Session, row: Termijn, *, now: datetime, rules: Rules) -> None:

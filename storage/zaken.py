@@ -14,7 +14,17 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from knowledge import zaakcode
-from storage import access, drafts, handover, journal, keeping, zaak_days, zaak_rows, zaak_views
+from storage import (
+    access,
+    drafts,
+    handover,
+    journal,
+    keeping,
+    notices,
+    zaak_days,
+    zaak_rows,
+    zaak_views,
+)
 from storage.access import Actor, Permission, Role
 from storage.refusals import Conflict, NotAllowed, NotFound
 from storage.rules import Rules
@@ -83,7 +93,8 @@ def open_zaak(
         NotAllowed: this person opens no zaken in this team, or not for somebody else.
         NotFound: there is no such kader.
         LabelRefused: the code is no number of this organisation, or carries personal data.
-        Conflict: `day` lies in the future or too long ago, or the code is in use.
+        Conflict: `day` lies in the future or too long ago, the code is in use, or the owner is no
+            jeugdbeschermer of the team.
     """
     if team_id not in actor.teams(Permission.OPEN_ZAAK):
         raise NotAllowed
@@ -92,6 +103,10 @@ def open_zaak(
     leads = team_id in actor.whole_teams(Permission.OPEN_ZAAK)
     if owner_id is not None and owner_id != actor.person_id and not leads:
         raise NotAllowed
+    if owner_id is not None and leads and not _is_in(session, owner_id, team_id):
+        raise Conflict("geen-jeugdbeschermer-van-team")
+    if not leads and not _is_in(session, actor.person_id, team_id):
+        raise NotAllowed  # they left a moment ago
     row = Zaak(
         code=_free_code(session) if code is None else _own_code(session, code, rules),
         kader=kader.id,
@@ -132,6 +147,7 @@ def close_zaak(
     for row in left:
         zaak_rows.end_termijn(session, row, zaak_rows.CLOSED, now=now, actor=actor)
     zaak.closed_at, zaak.closed_by = now, actor.person_id
+    notices.forget_offer(session, zaak_id=zaak_id)
     zaak.offered_to = zaak.offered_by = zaak.offered_at = None
     journal.append(
         session,
@@ -159,7 +175,9 @@ def reopen_zaak(
     if zaak.owner_id is not None and not _is_in(session, zaak.owner_id, zaak.team_id):
         zaak.owner_id = None
     for beside in handover.gezin_of(session, zaak) if zaak.gezin_id is not None else ():
-        zaak.owner_id = beside.owner_id  # one casusregisseur a gezin
+        zaak.owner_id = beside.owner_id  # one casusregisseur a gezin, and one asked to be it
+        zaak.offered_to, zaak.offered_by = beside.offered_to, beside.offered_by
+        zaak.offered_at = beside.offered_at
     closed_at, zaak.closed_at, zaak.closed_by = zaak.closed_at, None, None
     journal.append(
         session,
@@ -249,6 +267,7 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def _is_in(session: Session, person_id: int, team_id: int) -> bool:
+    access.hold(session, person_id)
     return person_id in access.members(session, role=Role.JEUGDBESCHERMER, team_id=team_id)
 
 

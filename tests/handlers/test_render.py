@@ -53,7 +53,7 @@ def test_the_buttons_stand_under_the_last_part(texts: Texts) -> None:
 
 def test_what_somebody_typed_never_becomes_markup(texts: Texts) -> None:
     text = texts.screen(
-        "help", naam="<b>x</b>&", zaken=False, team=False, kennis=False, ochtend=False
+        "help", naam="<b>x</b>&", zaken=False, team=False, kennis=False, beheer=False, ochtend=False
     )
     assert "&lt;b&gt;x&lt;/b&gt;&amp;" in text
     assert "<b>x</b>&" in parse_html(text).text

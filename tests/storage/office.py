@@ -13,7 +13,16 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from knowledge.ladder import local_moment
-from storage import access, handover, notices, planning, termijnen, zaken
+from storage import (
+    access,
+    handover,
+    notices,
+    planning,
+    termijnen,
+    zaak_days,
+    zaak_views,
+    zaken,
+)
 from storage.access import Actor, Role
 from storage.db import Database
 from storage.notices import ClaimedNotice
@@ -144,6 +153,48 @@ class Office:
                 self.done(other, on=zaak.opened_at.date(), now=zaak.opened_at, actor=actor)
         return by_norm(zaak, norm_id)
 
+    def do(
+        self,
+        operation: Callable[..., T],
+        actor: Actor | None = None,
+        *,
+        now: datetime = NINE,
+        rules: Rules | None = None,
+        **values: Any,
+    ) -> T:
+        """Any operation that writes, by Sanne on Monday morning unless told otherwise."""
+        return self.database.write(
+            operation,
+            now=now,
+            actor=actor or self.sanne,
+            rules=rules or self.rules,
+            **values,
+        )
+
+    def happens(
+        self,
+        zaak: ZaakView,
+        event: str,
+        day: date,
+        *,
+        now: datetime = NINE,
+        actor: Actor | None = None,
+    ) -> ZaakView:
+        """Something happened in a zaak on a day."""
+        return self.do(zaak_days.record_day, actor, now=now, zaak_id=zaak.id, event=event, day=day)
+
+    def shown(self, zaak: ZaakView) -> ZaakView:
+        """A zaak as it is now, open or closed."""
+        found = self.database.read(zaak_views.by_id, zaak.id)
+        assert found is not None
+        return found
+
+    def today(self, actor: Actor, day: date) -> Actor:
+        """The same person as they act on this day: with whom they stand in for."""
+        found = self.database.read(access.actor_by_id, actor.person_id, today=day)
+        assert found is not None
+        return found
+
     # Notices
 
     def plan(self, now: datetime, *, rules: Rules | None = None) -> Planned:
@@ -159,6 +210,17 @@ class Office:
             notices.record_sent, now=now, sent=claimed, channel_message_id=message_id
         )
         return message_id
+
+    def cannot_bring(self, claimed: ClaimedNotice, *, now: datetime = NINE) -> None:
+        """This notice cannot be brought: the person blocked the bot."""
+        self.database.write(
+            notices.give_up,
+            now=now,
+            rules=self.rules,
+            notices=[claimed],
+            why="blocked",
+            channel_lost=True,
+        )
 
     def told(self, now: datetime) -> list[tuple[str, str]]:
         """Plan, claim and send at this moment; gives who was reminded and in what tone, in order.
@@ -223,6 +285,22 @@ class Office:
 
 def by_norm(zaak: ZaakView, norm_id: str) -> TermijnView:
     return next(termijn for termijn in zaak.termijnen if termijn.norm_id == norm_id)
+
+
+def running(zaak: ZaakView, norm_id: str) -> list[TermijnView]:
+    """The termijnen of a norm that still have to be met."""
+    return [one for one in zaak.termijnen if one.norm_id == norm_id and one.is_open]
+
+
+def the(zaak: ZaakView, norm_id: str) -> TermijnView:
+    """The one termijn of a norm that still has to be met."""
+    (found,) = running(zaak, norm_id)
+    return found
+
+
+def changes(termijn: TermijnView) -> list[tuple[str, date, date]]:
+    """The ledger of a termijn: what moved, from which day to which."""
+    return [(one.kind, one.old_due_on, one.new_due_on) for one in termijn.changes]
 
 
 def at(day: date, clock: str, rules: Rules) -> datetime:

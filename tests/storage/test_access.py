@@ -18,12 +18,12 @@ YES, NO = True, False
 
 # What each role may do. Change it here first, and on purpose.
 MATRIX = {
-    Role.JEUGDBESCHERMER: (YES, YES, YES, YES, NO, NO, NO),
-    Role.TEAMLEIDER: (YES, YES, YES, YES, YES, YES, NO),
-    Role.GEBIEDSMANAGER: (YES, YES, YES, YES, YES, YES, NO),
-    Role.AANDACHTSFUNCTIONARIS: (YES, NO, NO, NO, NO, NO, NO),
-    Role.KENNISBEHEERDER: (YES, NO, NO, NO, NO, NO, YES),
-    Role.BEHEERDER: (YES, NO, NO, NO, NO, NO, NO),
+    Role.JEUGDBESCHERMER: (YES, YES, YES, YES, NO, NO, NO, NO),
+    Role.TEAMLEIDER: (YES, YES, YES, YES, YES, YES, NO, NO),
+    Role.GEBIEDSMANAGER: (YES, YES, YES, YES, YES, YES, NO, NO),
+    Role.AANDACHTSFUNCTIONARIS: (YES, NO, NO, NO, NO, NO, NO, NO),
+    Role.KENNISBEHEERDER: (YES, NO, NO, NO, NO, NO, YES, NO),
+    Role.BEHEERDER: (YES, NO, NO, NO, NO, NO, NO, YES),
 }
 COLUMNS = (
     Permission.ASK,
@@ -33,6 +33,7 @@ COLUMNS = (
     Permission.ASSIGN,
     Permission.SEE_TEAM,
     Permission.KEEP_CONTENT,
+    Permission.MANAGE,
 )
 
 
