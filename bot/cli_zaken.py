@@ -32,7 +32,7 @@ def zaken() -> None:
 @zaken.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--team", "team_name", required=True, help=TEAM_HELP)
-@click.option("--door", help="Voornaam van de teamleider die dit doet; nodig als er meer zijn.")
+@click.option("--door", help="Voornaam of nummer van wie dit doet, als er meer teamleiders zijn.")
 @click.option("--bevestig", is_flag=True, help="Open de zaken. Zonder dit zie je alleen wat kan.")
 @click.option(
     "--sla-geweigerde-over", "skip", is_flag=True, help="Open de andere rijen wel, met --bevestig."
@@ -56,7 +56,7 @@ def zaken_import(
     database = wiring.open_database(settings)
     try:
         team_id = database.read(transfer.team_named, name=team_name)
-        actor = database.read(transfer.lead_of, team_id=team_id, first_name=door)
+        actor = database.read(transfer.lead_of, team_id=team_id, named=door)
         if not bevestig:
             reading = database.read(
                 transfer.judge, now=now, rules=rules, team_id=team_id, sheet=sheet

@@ -137,7 +137,10 @@ def _csv_rows(content: bytes) -> Iterator[list[Cell]]:
     if first.strip().lower().startswith("sep=") and len(first.strip()) <= len("sep=;"):
         text = rest
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)):
+        # Strict: a quote that is not closed would swallow the rows after it.
+        for row in csv.reader(
+            io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True
+        ):
             yield [cell if cell.strip() else "" for cell in row]
     except csv.Error:
         raise FileRefused(QUOTES) from None

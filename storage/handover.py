@@ -135,7 +135,7 @@ def refuse(
     """
     zaak = _offered(session, actor, zaak_id, lock=True)
     asked_by = zaak.offered_by
-    _end_offer(session, zaak, "zaak_offer_refused", now=now, actor=actor)
+    end_offers(session, zaak, "zaak_offer_refused", now=now, actor=actor)
     if asked_by is not None:
         notices.tell(
             session, now=now, rules=rules, kind=notices.REFUSED, zaak_id=zaak_id,
@@ -156,9 +156,7 @@ def withdraw(
     zaak = own_zaak(session, actor, zaak_id, Permission.HANDLE_TERMIJN, lock=True)
     if zaak.offered_to is None:
         raise Conflict("overdracht-loopt-niet")
-    for one in gezin_of(session, zaak):
-        notices.forget_offer(session, zaak_id=stored_id(one.id))
-    _end_offer(session, zaak, "zaak_offer_withdrawn", now=now, actor=actor)
+    end_offers(session, zaak, "zaak_offer_withdrawn", now=now, actor=actor)
     return zaak_views.view(session, zaak)
 
 
@@ -190,6 +188,19 @@ def give(
     notices.readdress(session, now=now, zaak_id=stored_id(zaak.id))
     for row in zaak_rows.termijnen_of(session, zaak):
         zaak_rows.plan_anew(session, row, rules=rules)
+
+
+def end_offers(session: Session, zaak: Zaak, action: str, *, now: datetime, actor: Actor) -> None:
+    """End the question to take over this zaak and the others of its gezin; unsent ones stay unsent.
+
+    `action` is what the journal calls it.
+    """
+    for one in gezin_of(session, zaak):
+        notices.forget_offer(session, zaak_id=stored_id(one.id))
+        if one.offered_to is not None:
+            _log(session, one, action, now=now, actor=actor, old=one.offered_to, new=one.owner_id)
+            one.offered_to = one.offered_by = one.offered_at = None
+    session.flush()
 
 
 def gezin_of(session: Session, zaak: Zaak) -> Sequence[Zaak]:
@@ -249,14 +260,6 @@ def _offered(session: Session, actor: Actor, zaak_id: int, *, lock: bool = False
     if found is None or found.closed_at is not None or found.offered_to != actor.person_id:
         raise Conflict("overdracht-voorbij")
     return found
-
-
-def _end_offer(session: Session, zaak: Zaak, action: str, *, now: datetime, actor: Actor) -> None:
-    for one in gezin_of(session, zaak):
-        if one.offered_to is not None:
-            _log(session, one, action, now=now, actor=actor, old=one.offered_to, new=one.owner_id)
-            one.offered_to = one.offered_by = one.offered_at = None
-    session.flush()
 
 
 def _log(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,13 +23,16 @@ from knowledge.refusals import Refusal
 from storage import zaak_days, zaak_rows
 from storage.refusals import Conflict, NotFound
 from storage.rules import Rules
+from storage.sheet_names import Colleagues, folded
 
 ZAAKNUMMER, KADER, DATUM, JEUGDBESCHERMER = "zaaknummer", "kader", "datum", "jeugdbeschermer"
 FIXED = (ZAAKNUMMER, KADER, DATUM, JEUGDBESCHERMER)
 """The columns every sheet can have; the others are days, by the id or title of their event."""
 
 MAX_CELL = 200
-"""Characters in a cell. The longest honest one holds the days of a year of visits in two rows."""
+"""Characters in a cell that holds one thing."""
+MAX_DAYS_CELL = 8000
+"""Characters in a cell with days: a visit on every working day of two years fits."""
 
 NONCE_PREFIX = "rij-"
 """How the opening nonce begins of a row without a number: the same row opens one zaak."""
@@ -43,6 +45,7 @@ T = TypeVar("T")
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?", re.ASCII)
 _DUTCH = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(\d{2})|(\d{1,2})-(\d{4})", re.ASCII)
 _BETWEEN_DAYS = re.compile(r"\s+en\s+|[,;\n]")
 
 
@@ -90,40 +93,6 @@ class Reading:
 
     accepted: tuple[Incoming, ...]
     refused: tuple[RefusedRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Colleagues:
-    """The jeugdbeschermers of a team by first name; more than one id is more than one colleague."""
-
-    by_name: Mapping[str, tuple[int, ...]]
-
-    @classmethod
-    def of(cls, names: Mapping[int, str]) -> Colleagues:
-        """From first names by id."""
-        found: dict[str, tuple[int, ...]] = {}
-        for person_id, name in names.items():
-            found[folded(name)] = (*found.get(folded(name), ()), person_id)
-        return cls(found)
-
-    def named(self, first_name: str) -> int:
-        """The one with this first name.
-
-        Raises:
-            NotFound: nobody is called so.
-            Conflict: more colleagues are.
-        """
-        found = self.by_name.get(folded(first_name), ())
-        if not found:
-            raise NotFound("import-collega-onbekend")
-        if len(found) > 1:
-            raise Conflict("import-collega-dubbel")
-        return found[0]
-
-
-def folded(text: str) -> str:
-    """A name as it is compared: case and spaces do not count."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def events_of(kader: Kader) -> tuple[str, ...]:
@@ -242,7 +211,7 @@ class _Reader:
             if cell == "":
                 continue
             try:
-                cells[name] = _checked(cell, nameless=not name)
+                cells[name] = _checked(cell, name)
             except Refusal as refusal:
                 wrong.append(_refused(row, name or place_of(place), refusal))
         if wrong:
@@ -300,7 +269,9 @@ class _Reader:
 
     def _days(self, event: str, cell: Cell) -> list[date]:
         parts = [cell] if isinstance(cell, date) else _BETWEEN_DAYS.split(cell)
-        days = {zaak_days.kept_day(self._rules, event, _one_day(part)) for part in parts}
+        known = self._rules.knowledge.events.get(event)
+        read = _month if known is not None and known.month_only else _one_day
+        days = {zaak_days.kept_day(self._rules, event, read(part)) for part in parts}
         for day in days:
             zaak_rows.check_day(self._rules, self._now, day, event)
         return sorted(days)
@@ -345,15 +316,15 @@ def _place_and_guess(place: int, head: str, names: Mapping[str, str]) -> str:
     return place_of(place) + (f" (bedoel je '{names[close[0]]}'?)" if close else "")
 
 
-def _checked(cell: Cell, *, nameless: bool) -> Cell:
+def _checked(cell: Cell, column: str) -> Cell:
     """The cell, as text without the quote that keeps a spreadsheet from computing it."""
-    if nameless:
+    if not column:
         raise Conflict("import-cel-zonder-kolom")
     if not isinstance(cell, str):
         return cell
     if cell.lstrip().startswith("="):
         raise Conflict("import-formule")
-    if len(cell) > MAX_CELL:
+    if len(cell) > (MAX_CELL if column in FIXED else MAX_DAYS_CELL):
         raise Conflict("import-cel-te-lang")
     return _unquoted(cell.strip())
 
@@ -377,6 +348,14 @@ def _one_day(cell: Cell) -> date:
     except ValueError:
         raise Conflict("import-dag-bestaat-niet") from None
     raise Conflict("import-dag-onleesbaar")
+
+
+def _month(cell: Cell) -> date:
+    """The first day of a month; of a whole day too, because the day is not kept."""
+    found = _MONTH.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    if found is None:
+        return _one_day(cell)
+    return _one_day(f"{found[1] or found[4]}-{int(found[2] or found[3]):02}-01")
 
 
 def _refused(row: SheetRow, column: str, refusal: Refusal) -> RefusedRow:

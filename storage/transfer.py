@@ -21,20 +21,19 @@ from storage import access, journal, termijnen, zaak_days, zaak_views, zaken
 from storage.access import Actor, Role
 from storage.refusals import Conflict, NotFound
 from storage.rules import Rules
+from storage.sheet_names import Colleagues, folded, plain
 from storage.sheet_rows import (
     FIXED,
     JEUGDBESCHERMER,
     NONCE_PREFIX,
     ZAAKNUMMER,
     Cell,
-    Colleagues,
     Incoming,
     Reading,
     RefusedRow,
     Sheet,
     SheetRow,
     events_of,
-    folded,
     happens_once,
     read_rows,
 )
@@ -78,23 +77,25 @@ def team_named(session: Session, *, name: str) -> int:
     return found
 
 
-def lead_of(session: Session, *, team_id: int, first_name: str | None = None) -> Actor:
-    """The team lead who acts: the one with this first name, or the only one there is.
+def lead_of(session: Session, *, team_id: int, named: str | None = None) -> Actor:
+    """The team lead who acts: the one with this first name or id, or the only one there is.
 
     Raises:
-        NotFound: the team has no team lead, or none with this first name.
+        NotFound: the team has no team lead, or none that is named so.
         Conflict: there are more, and it does not follow which one is meant.
     """
     ids = access.members(session, role=Role.TEAMLEIDER, team_id=team_id)
     names = zaak_views.first_names(session, ids)
     if not ids:
         raise NotFound("import-geen-teamleider")
-    if first_name is not None:
-        ids = [one for one in ids if folded(names[one]) == folded(first_name)]
+    if named is not None:
+        said = folded(named)
+        ids = [one for one in ids if said in (folded(names[one]), str(one))]
         if not ids:
             raise NotFound("import-door-onbekend")
     if len(ids) > 1:
-        raise Conflict("import-kies-teamleider", namen=", ".join(sorted(set(names.values()))))
+        told = ", ".join(f"{one} ({plain(names[one])})" for one in ids)
+        raise Conflict("import-kies-teamleider", namen=told)
     found = access.actor_by_id(session, ids[0])
     if found is None:
         raise NotFound("import-geen-teamleider")
@@ -180,7 +181,10 @@ def take_out(session: Session, *, now: datetime, rules: Rules, team_id: int) -> 
         .where(Zaak.team_id == team_id, col(Zaak.closed_at).is_(None), col(Zaak.of_team).is_(False))
         .order_by(col(Zaak.id))
     ).all()
-    names = zaak_views.first_names(session, [zaak.owner_id for zaak in found])
+    ids = access.members(session, role=Role.JEUGDBESCHERMER, team_id=team_id)
+    names = zaak_views.first_names(session, [*ids, *(zaak.owner_id for zaak in found)])
+    written = {one: plain(name) for one, name in names.items()}
+    written |= Colleagues.of({one: names[one] for one in ids}).written
     days = _days(session, found, rules)
     used = {event for of_zaak in days.values() for event in of_zaak}
     asked = {kader.asks for kader in rules.knowledge.kaders.values()}
@@ -194,7 +198,7 @@ def take_out(session: Session, *, now: datetime, rules: Rules, team_id: int) -> 
             zaak.code,
             zaak.kader,
             max(of_zaak.get(asks, ()), default=""),
-            names[zaak.owner_id] if zaak.owner_id is not None else "",
+            written[zaak.owner_id] if zaak.owner_id is not None else "",
         ]
         cells += [_written(of_zaak.get(event, ()) if event != asks else ()) for event in columns]
         rows.append(SheetRow(number=number, cells=tuple(cells)))

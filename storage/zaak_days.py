@@ -72,6 +72,7 @@ def record_day(
         raise Conflict("dag-al-ingevuld")
     if known and _sets_an_end(rules, event) and day <= max(known):
         raise Conflict("einde-niet-later", dag=max(known))
+    _check_end(session, zaak, event, day, rules=rules)
     happened(session, zaak, event, day, now=now, actor=actor, rules=rules)
     return zaak_views.view(session, zaak)
 
@@ -249,6 +250,21 @@ def _sets_an_end(rules: Rules, event: str) -> bool:
     return any(norm.ends_on == event for found in rules.knowledge.norms.values() for norm in found)
 
 
+def _check_end(session: Session, zaak: Zaak, event: str, day: date, *, rules: Rules) -> None:
+    """Pass unless this is the end in a court order, before the start of all that could end on it.
+
+    Raises:
+        Conflict: then it is a slip, and the due date would lie before the start.
+    """
+    starts = [
+        row.start_on
+        for row in termijnen_of(session, zaak)
+        if rules.knowledge.norm_version(row.norm_id, row.norm_version).ends_on == event
+    ]
+    if starts and day < min(starts):
+        raise Conflict("gedaan-voor-start", start=min(starts))
+
+
 def _end_as_ordered(
     session: Session,
     zaak: Zaak,
@@ -374,6 +390,7 @@ def _moves(
     zaak_rows.check_day(rules, now, day, event)
     if day in known:
         raise Conflict("dag-is-al-zo", dag=day)
+    _check_end(session, zaak, event, day, rules=rules)
     found = []
     for row in termijnen_of(session, zaak, only_open=False):
         norm = rules.knowledge.norm_version(row.norm_id, row.norm_version)
@@ -390,6 +407,8 @@ def _moves(
         if row.done_on is not None and forward and row.done_on < day:
             raise Conflict("gedaan-voor-nieuwe-start", dag=row.done_on)
         stays = zaak_rows.set_by_hand(session, row, norm)
+        if stays and forward and row.due_on < day:
+            raise Conflict("stilstand-na-einde", dag=row.due_on)
         stood_still = zaak_rows.pauses_of(session, row)
         new = zaak_rows.due_dates(rules, norm, day, stood_still).due.on
         move = Move(

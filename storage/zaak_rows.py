@@ -336,7 +336,7 @@ def move_due(
         new=due_on,
         **{name: value for name, value in ledger.items() if value is not None},
     )
-    if row.done_on is None and (moved or kind == RESUMED):
+    if moved and row.done_on is None:
         restart_ladder(session, row, now=now, rules=rules)
     session.flush()
     notices.refresh_messages(session, now=now, termijn_ids=[stored_id(row.id)])

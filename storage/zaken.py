@@ -20,7 +20,6 @@ from storage import (
     handover,
     journal,
     keeping,
-    notices,
     zaak_days,
     zaak_rows,
     zaak_views,
@@ -146,9 +145,10 @@ def close_zaak(
     left = zaak_rows.termijnen_of(session, zaak)
     for row in left:
         zaak_rows.end_termijn(session, row, zaak_rows.CLOSED, now=now, actor=actor)
+    if zaak.offered_to is not None:
+        # The question may hang on this zaak alone: the others of its gezin are not left waiting.
+        handover.end_offers(session, zaak, "zaak_offer_withdrawn", now=now, actor=actor)
     zaak.closed_at, zaak.closed_by = now, actor.person_id
-    notices.forget_offer(session, zaak_id=zaak_id)
-    zaak.offered_to = zaak.offered_by = zaak.offered_at = None
     journal.append(
         session,
         now=now,

@@ -199,6 +199,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         (b"kader\x81;datum", "geen CSV- of Excel"),
         ("kader;datum".encode("utf-16"), "geen CSV- of Excel"),
         (b'kader;datum\n"' + b"x" * 200_000, "aanhalingstekens"),
+        (b'kader;datum\n"ots;2026-11-02\nots;2026-11-02\n', "aanhalingstekens"),
         (b"x" * (5 * 1024 * 1024 + 1), "te groot"),
         (b"kader;datum\n" + b"ots;x\n" * 5001, "te veel rijen"),
         (b";".join([b"x"] * 65), "te veel kolommen"),

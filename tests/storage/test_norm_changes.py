@@ -15,7 +15,7 @@ from knowledge.calendar import Calendar
 from knowledge.loader import EXAMPLE, load
 from knowledge.norm_models import Norm
 from knowledge.refusals import Refusal
-from storage import journal, norm_changes, termijnen, zaak_days, zaak_views, zaken
+from storage import journal, norm_changes, team_duties, termijnen, zaak_days, zaak_views, zaken
 from storage.db import Database
 from storage.norm_changes import Recounts
 from storage.refusals import Conflict, NotAllowed
@@ -162,6 +162,22 @@ def test_applying_moves_exactly_what_was_shown_with_ledger_and_journal(office: O
     assert preview(office, rules).found == ()
 
 
+def test_a_duty_of_a_team_moves_too(office: Office) -> None:
+    duty = office.do(
+        team_duties.start_duty,
+        office.thea,
+        team_id=office.noord,
+        norm_id="team-jaarplan",
+        day=date(2026, 9, 22),
+    )
+    rules = changed(office.rules, "team-jaarplan", amount=6)
+    assert moved(office, rules) == [
+        (duty.zaak_code, "team-jaarplan", date(2027, 9, 22), date(2027, 3, 22))
+    ]
+    apply(office, rules)
+    assert found(office, duty).due_on == date(2027, 3, 22)
+
+
 def test_the_other_way_too_it_may_become_later(office: Office) -> None:
     zaak = office.open()
     rules = changed(office.rules, amount=8)
@@ -224,7 +240,7 @@ def test_applied_while_somebody_extends_the_ledger_stays_whole(office: Office) -
     later = date(2027, 1, 18)
     results = together(
         partial(apply, office, rules, shown),
-        partial(office.do, termijnen.extend, termijn_id=course.id, to=later),
+        partial(office.do, termijnen.extend, rules=rules, termijn_id=course.id, to=later),
     )
     unexpected = [
         one for one in results if isinstance(one, Exception) and not isinstance(one, Conflict)
@@ -296,7 +312,11 @@ def test_an_end_that_a_court_set_stays_also_when_it_is_the_computed_one(
 def test_so_it_does_when_the_start_of_the_measure_was_wrong(office: Office, ordered: date) -> None:
     zaak = office.happens(office.open(), "ingang-maatregel", date(2026, 11, 20))
     zaak = office.happens(zaak, "einde-maatregel", ordered)
-    values = {"zaak_id": zaak.id, "event": "ingang-maatregel", "day": date(2026, 11, 18)}
+    values: dict[str, Any] = {
+        "zaak_id": zaak.id,
+        "event": "ingang-maatregel",
+        "day": date(2026, 11, 18),
+    }
     shown = {one.norm_id: one for one in office.do(zaak_days.correction, **values)}
     assert (shown["ots-einde"].stays, shown["ots-einde"].new_due_on) == (True, ordered)
     assert the(office.do(zaak_days.correct_day, **values), "ots-einde").due_on == ordered

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -252,7 +253,7 @@ def test_each_team_has_its_own(office: Office) -> None:
 def test_what_happens_in_a_zaak_does_not_happen_in_a_team(office: Office) -> None:
     start(office)
     row, zaak = duties(office), office.open()
-    team = {"zaak_id": row.id}
+    team: dict[str, Any] = {"zaak_id": row.id}
     tries: list[tuple[Callable[[], object], type[Refusal]]] = [
         (partial(office.do, gezin.link, office.thea, **team, other_id=zaak.id), NotFound),
         (partial(office.happens, row, "uitspraak", MONDAY, actor=office.thea), NotFound),

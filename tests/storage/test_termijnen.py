@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
 from knowledge.loader import EXAMPLE, load
 from knowledge.models import ReasonKind
+from knowledge.norm_models import Unit
 from knowledge.pauses import paused_norm
 from knowledge.refusals import Refusal
 from knowledge.termijnen import Pause, for_norm
@@ -236,6 +240,34 @@ def test_an_end_that_is_no_later_is_no_extension(office: Office, day: date) -> N
     assert (refusal.text_id, refusal.parameters) == ("einde-niet-later", {"dag": date(2027, 8, 20)})
 
 
+def test_an_end_before_the_start_is_a_slip(office: Office) -> None:
+    zaak = office.happens(office.open(), "ingang-maatregel", date(2026, 11, 20))
+    early = date(2026, 11, 19)
+    refusal = refused(office, partial(office.happens, zaak, "einde-maatregel", early), Conflict)
+    assert (refusal.text_id, refusal.parameters["start"]) == (
+        "gedaan-voor-start",
+        early.replace(day=20),
+    )
+    office.happens(zaak, "einde-maatregel", date(2027, 8, 20))
+    for attempt in (corrections, correct):
+        refusal = refused(
+            office, partial(attempt, office, zaak, "einde-maatregel", early), Conflict
+        )
+        assert refusal.text_id == "gedaan-voor-start"
+
+
+def test_a_start_after_the_ordered_end_is_a_slip_too(office: Office) -> None:
+    zaak = office.happens(office.open(), "ingang-maatregel", date(2026, 10, 1))
+    end = date(2026, 11, 2)
+    zaak = office.happens(zaak, "einde-maatregel", end)
+    for attempt in (corrections, correct):
+        refusal = refused(
+            office, partial(attempt, office, zaak, "ingang-maatregel", date(2026, 11, 3)), Conflict
+        )
+        assert (refusal.text_id, refusal.parameters) == ("stilstand-na-einde", {"dag": end})
+    assert the(correct(office, zaak, "ingang-maatregel", end), "ots-einde").due_on == end
+
+
 # Kader and birthday
 
 
@@ -272,7 +304,7 @@ def test_of_a_birthday_only_the_month_is_kept(office: Office) -> None:
 
 def test_also_of_a_birthday_that_is_corrected_only_the_month_is_kept(office: Office) -> None:
     zaak = office.happens(office.open(), "achttien", date(2027, 5, 17))
-    values = {"zaak_id": zaak.id, "event": "achttien", "day": date(2027, 7, 12)}
+    values: dict[str, Any] = {"zaak_id": zaak.id, "event": "achttien", "day": date(2027, 7, 12)}
     (move,) = office.do(zaak_days.correction, **values)
     assert move.new_due_on == date(2027, 6, 30)
     after = office.do(zaak_days.correct_day, **values)
@@ -502,6 +534,22 @@ def test_a_date_set_by_hand_moves_by_the_days_it_stood_still(bridge: Office) -> 
     pause(bridge, termijn, date(2026, 11, 26))
     runs = resume(bridge, termijn, date(2026, 11, 30))
     assert (runs.due_on, runs.warn_on) == (date(2026, 12, 28), date(2026, 12, 28))
+
+
+def test_a_suspension_that_takes_no_day_of_the_term_silences_nothing(
+    database: Database, brug: Rules
+) -> None:
+    norm = brug.knowledge.norms["brug-intern-besluit"][0]
+    in_working_days = norm.model_copy(update={"unit": Unit.WERKDAGEN, "amount": 20})
+    norms = MappingProxyType({**brug.knowledge.norms, norm.id: (in_working_days,)})
+    office = Office(database, replace(brug, knowledge=replace(brug.knowledge, norms=norms)))
+    termijn = suspendable(office)
+    saturday, monday = date(2026, 11, 28), date(2026, 11, 30)
+    pause(office, termijn, saturday)
+    runs = resume(office, termijn, monday)
+    assert runs.due_on == termijn.due_on
+    assert office.next_look(termijn) == morning(office, date(2026, 12, 7))
+    assert office.told(morning(office, date(2026, 12, 7))) == [("Sanne", "vroeg")]
 
 
 def test_who_suspends_what(bridge: Office) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -173,9 +173,52 @@ def test_a_bad_row_is_named_and_opens_nothing(
 
 
 def test_two_colleagues_with_one_name(office: Office) -> None:
-    office.hire("Sanne", Role.JEUGDBESCHERMER)
+    namesake = office.hire("Sanne", Role.JEUGDBESCHERMER)
     reading = judge(office, sheet(("", "ots", MONDAY, "Sanne")))
     assert reasons(reading) == [(2, "jeugdbeschermer", "import-collega-dubbel")]
+    numbers = f"{office.sanne.person_id}, {namesake.person_id}"
+    assert reading.refused[0].refusal.parameters == {"nummers": numbers}
+    office.open(namesake)
+    named = take_out(office).rows[0].cells[3]
+    assert named == f"Sanne ({namesake.person_id})"
+    reading = judge(
+        office,
+        sheet(("", "ots", MONDAY, named), ("", "ots", MONDAY, f"Omar ({namesake.person_id})")),
+    )
+    assert [one.owner_id for one in reading.accepted] == [namesake.person_id]
+    assert reasons(reading) == [(3, "jeugdbeschermer", "import-collega-onbekend")]
+
+
+def test_a_name_with_signs_that_no_sheet_takes(office: Office) -> None:
+    office.sql(
+        "UPDATE person SET first_name = :name WHERE id = :id",
+        name="San\x07ne\u200b", id=office.sanne.person_id,
+    )  # fmt: skip
+    office.open()
+    assert take_out(office).rows[0].cells[3] == "Sanne"
+    (row,) = judge(office, sheet(("", "ots", MONDAY, "sanne"))).accepted
+    assert row.owner_id == office.sanne.person_id
+
+
+def test_many_visits_go_out_and_come_back(office: Office) -> None:
+    days = [MONDAY - timedelta(days=9 * number) for number in range(60)]
+    cell = " en ".join(day.isoformat() for day in days)
+    given = sheet(("", "ots", days[-1], "", cell), header=(*HEADER, "bezoek"))
+    bring_in(office, given)
+    out = take_out(office)
+    assert out.header[-1] == "bezoek"
+    assert len(str(out.rows[0].cells[-1]).split(" en ")) == 60
+    nameless = sheet(("", *out.rows[0].cells[1:]), header=out.header)
+    assert reasons(judge(office, nameless)) == [(2, "zaaknummer", "import-staat-er-al")]
+
+
+@pytest.mark.parametrize("cell", ["2031-05", "5-2031", "2031-05-13", date(2031, 5, 13)])
+def test_of_a_birthday_only_the_month_is_read(office: Office, cell: Any) -> None:
+    given = sheet(("", "ots", MONDAY, "", cell), header=(*HEADER, "achttien"))
+    (row,) = judge(office, given).accepted
+    assert row.days == (("achttien", date(2031, 5, 1)),)
+    wrong = sheet(("", "ots", MONDAY, "", "2031-13"), header=(*HEADER, "achttien"))
+    assert reasons(judge(office, wrong)) == [(2, "achttien", "import-dag-bestaat-niet")]
 
 
 def test_the_same_sheet_twice_opens_nothing_new(office: Office) -> None:
@@ -238,8 +281,8 @@ def test_a_sheet_without_rows(office: Office) -> None:
 
 
 def test_who_acts(office: Office) -> None:
-    def lead(first_name: str | None = None) -> str:
-        found = office.database.read(transfer.lead_of, team_id=office.noord, first_name=first_name)
+    def lead(named: str | None = None) -> str:
+        found = office.database.read(transfer.lead_of, team_id=office.noord, named=named)
         return found.first_name
 
     assert (lead(), lead("thea ")) == ("Thea", "Thea")
@@ -249,6 +292,12 @@ def test_who_acts(office: Office) -> None:
     with pytest.raises(Conflict, match="import-kies-teamleider"):
         lead()
     assert lead("Tom") == "Tom"
+    namesake = office.hire("tom", Role.TEAMLEIDER)
+    with pytest.raises(Conflict, match="import-kies-teamleider") as refused:
+        lead("Tom")
+    assert f"{namesake.person_id} (tom)" in str(refused.value.parameters["namen"])
+    assert lead(str(namesake.person_id)) == "tom"
+    office.leave(namesake)
     office.leave(office.thea)
     assert lead() == "Tom"
     with pytest.raises(NotFound, match="team-onbekend"):

@@ -36,6 +36,7 @@ from storage import (
     keeping,
     leaving,
     notices,
+    planning,
     termijnen,
     zaak_days,
     zaak_rows,
@@ -575,6 +576,11 @@ class TwoTeams(RuleBasedStateMachine):
             stands_still = bool(standing) and standing[-1].kind == zaak_rows.PAUSED
             assert row.paused_on == (standing[-1].from_day if stands_still else None), (row, ledger)
             norm = knowledge.norm_version(row.norm_id, row.norm_version)
+            if norm.direction is Direction.VOORUIT:
+                assert row.due_on >= row.start_on, (row, ledger)
+            if row.paused_on is None and row.next_notice_at is None:
+                last = planning.moments_of(row, self.rules_of_law)[-1]
+                assert last.at <= self.now, ("nothing will be said any more", row, ledger)
             if norm.recurring or norm.direction is Direction.TERUG:
                 assert (row.zaak_id, norm.id) not in rounds, ("two rounds at once", row)
                 rounds.add((row.zaak_id, norm.id))
