@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-import time
-from statistics import median
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 
-from storage import drafts, zaken
-from storage.db import Database
-from storage.rules import Rules
-from tests.storage.office import MONDAY, NINE, Office
-
+ROOT = Path(__file__).parents[2]
 ROUNDS, SERIES = 40, 3
-AT_MOST = 0.030
-"""Seconds, for the median: with the wait for the disk, and bench/opening.py has the yardstick."""
+AT_MOST = 30.0
+"""Milliseconds, for the median, with the wait for the disk."""
 
 
-def test_opening_a_zaak_takes_at_most_thirty_milliseconds(
-    sqlite_database: Database, rules: Rules
-) -> None:
-    office = Office(sqlite_database, rules)
-    medians: list[float] = []
+def test_opening_a_zaak_takes_at_most_thirty_milliseconds(tmp_path: Path) -> None:
     # A series in which other programs took the processor says nothing: it is run again.
-    while len(medians) < SERIES and min(medians, default=1) > AT_MOST:
-        medians.append(median(seconds(office) for _ in range(ROUNDS)))
+    medians: list[float] = []
+    while len(medians) < SERIES and min(medians, default=AT_MOST + 1) > AT_MOST:
+        medians.append(median_of_opening(tmp_path))
     assert min(medians) <= AT_MOST, medians
 
 
-def seconds(office: Office) -> float:
-    """How long it takes from the tap that confirms until the zaak is kept."""
-    answers = {"kader": "ots", "team": office.noord, "day": MONDAY.isoformat()}
-    nonce = office.database.write(
-        drafts.start, now=NINE, actor=office.sanne, kind=drafts.OPEN, data=answers
-    )
-    began = time.perf_counter()
-    _, new = office.database.write(
-        zaken.open_drafted_zaak, now=NINE, actor=office.sanne, rules=office.rules, nonce=nonce
-    )
-    took = time.perf_counter() - began
-    assert new
-    return took
+def median_of_opening(folder: Path) -> float:
+    """Measure as an operator would, in a program of its own: nothing watches every line there."""
+    watching = ("COV_", "COVERAGE_")
+    said = subprocess.run(
+        [sys.executable, "bench/opening.py", "--rounds", str(ROUNDS), "--folder", str(folder)],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if not name.startswith(watching)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    ).stdout
+    found = re.search(r"^opening +([\d.]+)", said, re.MULTILINE)
+    assert found, said
+    return float(found[1])
