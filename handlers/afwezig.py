@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from handlers.actions import Cancel, Confirm
+from handlers.bevestigen import confirm_rows
 from handlers.context import Reply, Turn, say
 from handlers.dagen import day_message
 from handlers.render import WEEKDAYS, Button, Message, grid
@@ -126,10 +126,7 @@ async def choose_substitute(turn: Turn, action: ChooseSubstitute) -> Reply:
         vervanger=names.get(action.person),
         **_days(filled),
     )
-    rows = (
-        (texts.button("klopt-bewaar", action=Confirm(nonce=action.nonce)),),
-        (texts.button("stoppen", action=Cancel(nonce=action.nonce)),),
-    )
+    rows = confirm_rows(texts, action.nonce, "klopt-bewaar")
     return Reply(edit=Message(text=text, rows=rows))
 
 

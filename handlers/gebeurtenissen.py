@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from handlers.actions import Cancel, Confirm, FillDay
+from handlers.actions import FillDay
 from handlers.bereken import from_norm
+from handlers.bevestigen import to_confirm
 from handlers.context import Reply, Services, Turn, say
 from handlers.dagen import day_message
 from handlers.render import Button, Message, grid
@@ -57,7 +58,7 @@ async def fill_day(turn: Turn, action: FillDay) -> Reply:
     return await _ask(
         turn,
         drafts.DAY,
-        {"zaak": shown.id, "event": action.event, "code": shown.code, "kader": shown.kader,
+        {"zaak": shown.id, "event": action.event, "code": shown.code,
          "question": question},
         title=f"Zaak {shown.code}",
     )  # fmt: skip
@@ -94,7 +95,7 @@ async def correct_day(turn: Turn, action: CorrectDay) -> Reply:
     return await _ask(
         turn,
         drafts.CORRECT,
-        {"zaak": shown.id, "event": action.event, "code": shown.code, "kader": shown.kader,
+        {"zaak": shown.id, "event": action.event, "code": shown.code,
          "question": question},
         title=f"Zaak {shown.code}",
     )  # fmt: skip
@@ -144,7 +145,7 @@ async def start_norm(turn: Turn, action: StartNorm) -> Reply:
     return await _ask(
         turn,
         drafts.START,
-        {"zaak": shown.id, "code": shown.code, "kader": shown.kader, "norm": norm.id,
+        {"zaak": shown.id, "code": shown.code, "norm": norm.id,
          "event": norm.start_event,
          "question": services.texts.phrase("meldingen", "vanaf-welke-dag", norm.counts_from)},
         title=f"{norm.title} · zaak {shown.code}",
@@ -169,22 +170,19 @@ async def day_chosen(turn: Turn, drafted: Conversation, day: date) -> Reply:
     """The day something happened: show what follows from it, to be confirmed."""
     services, event = turn.services, str(drafted.data["event"])
     kept = zaak_days.kept_day(services.rules, event, day)
-    follows = []
-    norms = services.knowledge.norms_from(event, str(drafted.data["kader"]), kept)
-    for norm in norms:
-        computed = from_norm(services.knowledge, norm.id, kept)
-        follows.append({"titel": norm.title, "due_on": computed.due.on})
     shown = await services.db.run_read(
         zaken.zaak, actor=turn.actor, zaak_id=int(drafted.data["zaak"])
     )
-    kader = services.knowledge.kaders.get(str(drafted.data["kader"]))
+    kader = services.knowledge.kaders.get(shown.kader)
     to = kader.becomes.get(event) if kader is not None else None
-    return await _to_confirm(
+    # The zaak changes kader first: what begins is what the new one knows.
+    follows = [
+        {"titel": norm.title, "due_on": from_norm(services.knowledge, norm.id, kept).due.on}
+        for norm in services.knowledge.norms_from(event, to or shown.kader, kept)
+    ]
+    text = _day_text(
         turn,
         drafted,
-        kept,
-        "bevestig_dag",
-        vraag=drafted.data["question"],
         dag=kept,
         maand=_month_only(services, event),
         volgt=follows,
@@ -196,6 +194,7 @@ async def day_chosen(turn: Turn, drafted: Conversation, day: date) -> Reply:
             and services.knowledge.norm_version(one.norm_id, one.norm_version).ends_on == event
         ],
     )
+    return await to_confirm(turn, drafted, kept, text)
 
 
 async def day_confirmed(turn: Turn, drafted: Conversation) -> Reply:
@@ -226,18 +225,14 @@ async def correction_chosen(turn: Turn, drafted: Conversation, day: date) -> Rep
         event=event,
         day=kept,
     )
-    return await _to_confirm(
+    text = _day_text(
         turn,
         drafted,
-        kept,
-        "bevestig_dag",
-        vraag=drafted.data["question"],
         dag=kept,
         maand=_month_only(services, event),
-        volgt=[],
-        wordt=None,
         schuift=[_moved(services, move) for move in moves],
     )
+    return await to_confirm(turn, drafted, kept, text)
 
 
 async def correction_confirmed(turn: Turn, drafted: Conversation) -> Reply:
@@ -259,18 +254,13 @@ async def norm_day_chosen(turn: Turn, drafted: Conversation, day: date) -> Reply
     """The day a norm starts from: show its date, to be confirmed."""
     services = turn.services
     computed = from_norm(services.knowledge, str(drafted.data["norm"]), day)
-    return await _to_confirm(
+    text = _day_text(
         turn,
         drafted,
-        day,
-        "bevestig_dag",
-        vraag=drafted.data["question"],
         dag=day,
-        maand=False,
         volgt=[{"titel": computed.norm.title, "due_on": computed.due.on}],
-        wordt=None,
-        schuift=[],
     )
+    return await to_confirm(turn, drafted, day, text)
 
 
 async def norm_confirmed(turn: Turn, drafted: Conversation) -> Reply:
@@ -306,23 +296,15 @@ async def _ask(turn: Turn, kind: str, data: dict[str, object], *, title: str) ->
     )
 
 
-async def _to_confirm(
-    turn: Turn, drafted: Conversation, day: date, screen: str, **data: object
-) -> Reply:
-    services, texts = turn.services, turn.services.texts
-    await services.db.run_write(
-        drafts.fill,
-        now=turn.now,
-        actor=turn.actor,
-        nonce=drafted.nonce,
-        answers={"day": day.isoformat()},
+def _day_text(turn: Turn, drafted: Conversation, **data: object) -> str:
+    """The screen that shows a day with its consequences."""
+    nothing = {"maand": False, "volgt": [], "wordt": None, "schuift": []}
+    return turn.services.texts.screen(
+        "bevestig_dag",
+        titel=f"Zaak {drafted.data['code']}",
+        vraag=drafted.data["question"],
+        **(nothing | data),
     )
-    text = texts.screen(screen, titel=f"Zaak {drafted.data['code']}", **data)
-    rows = (
-        (texts.button("bewaar-dag", action=Confirm(nonce=drafted.nonce)),),
-        (texts.button("stoppen", action=Cancel(nonce=drafted.nonce)),),
-    )
-    return Reply(edit=Message(text=text, rows=rows))
 
 
 async def _kept(turn: Turn, shown: ZaakView) -> Reply:

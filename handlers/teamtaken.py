@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from handlers.actions import Cancel, Confirm, ShowTermijn
+from handlers.actions import ShowTermijn
 from handlers.bereken import from_norm
+from handlers.bevestigen import to_confirm
 from handlers.context import Reply, Turn, say
 from handlers.dagen import day_message
 from handlers.render import Message, grid
@@ -98,16 +99,8 @@ def day_question(_turn: Turn, drafted: Conversation) -> str:
 
 async def day_chosen(turn: Turn, drafted: Conversation, day: date) -> Reply:
     """The day a duty counts from: show its date, to be confirmed."""
-    services, texts = turn.services, turn.services.texts
-    computed = from_norm(services.knowledge, str(drafted.data["norm"]), day)
-    await services.db.run_write(
-        drafts.fill,
-        now=turn.now,
-        actor=turn.actor,
-        nonce=drafted.nonce,
-        answers={"day": day.isoformat()},
-    )
-    text = texts.screen(
+    computed = from_norm(turn.services.knowledge, str(drafted.data["norm"]), day)
+    text = turn.services.texts.screen(
         "bevestig_dag",
         titel=str(drafted.data["titel"]),
         vraag=drafted.data["question"],
@@ -117,11 +110,7 @@ async def day_chosen(turn: Turn, drafted: Conversation, day: date) -> Reply:
         wordt=None,
         schuift=[],
     )
-    rows = (
-        (texts.button("bewaar-dag", action=Confirm(nonce=drafted.nonce)),),
-        (texts.button("stoppen", action=Cancel(nonce=drafted.nonce)),),
-    )
-    return Reply(edit=Message(text=text, rows=rows))
+    return await to_confirm(turn, drafted, day, text)
 
 
 async def duty_confirmed(turn: Turn, drafted: Conversation) -> Reply:

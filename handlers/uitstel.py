@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from handlers.actions import Cancel, Confirm
+from handlers.bevestigen import to_confirm
 from handlers.context import Reply, Turn, say
 from handlers.dagen import day_message
 from handlers.render import Button, Message, grid
@@ -56,16 +56,7 @@ async def more(turn: Turn, action: MoreOfTermijn) -> Reply:
 
 async def choose_reason(turn: Turn, action: ChooseReason) -> Reply:
     """Why is it late?"""
-    shown = await _termijn(turn, action.termijn)
-    buttons = [
-        Button(label=reason.text, action=GiveReason(termijn=shown.id, reason=reason.id))
-        for reason in turn.services.knowledge.reasons.values()
-        if reason.kind is ReasonKind.TE_LAAT
-    ]
-    text = turn.services.texts.screen(
-        "reden_kiezen", titel=_title(turn, shown), code=shown.zaak_code, soort="te-laat"
-    )
-    return say(Message(text=text, rows=grid(buttons)))
+    return await _reasons(turn, action.termijn, ReasonKind.TE_LAAT, GiveReason)
 
 
 async def give_reason(turn: Turn, action: GiveReason) -> Reply:
@@ -125,16 +116,7 @@ async def extend_confirmed(turn: Turn, drafted: Conversation) -> Reply:
 
 async def choose_pause(turn: Turn, action: ChoosePause) -> Reply:
     """Why does it stand still?"""
-    shown = await _termijn(turn, action.termijn)
-    buttons = [
-        Button(label=reason.text, action=Pause(termijn=shown.id, reason=reason.id))
-        for reason in turn.services.knowledge.reasons.values()
-        if reason.kind is ReasonKind.OPSCHORTING
-    ]
-    text = turn.services.texts.screen(
-        "reden_kiezen", titel=_title(turn, shown), code=shown.zaak_code, soort="opschorting"
-    )
-    return say(Message(text=text, rows=grid(buttons)))
+    return await _reasons(turn, action.termijn, ReasonKind.OPSCHORTING, Pause)
 
 
 async def pause(turn: Turn, action: Pause) -> Reply:
@@ -212,6 +194,22 @@ async def _termijn(turn: Turn, termijn_id: int) -> TermijnView:
     )
 
 
+async def _reasons(
+    turn: Turn, termijn_id: int, kind: ReasonKind, chosen: type[GiveReason] | type[Pause]
+) -> Reply:
+    """The reasons of a kind, so that nobody has to type; each button is a `chosen`."""
+    shown = await _termijn(turn, termijn_id)
+    buttons = [
+        Button(label=reason.text, action=chosen(termijn=shown.id, reason=reason.id))
+        for reason in turn.services.knowledge.reasons.values()
+        if reason.kind is kind
+    ]
+    text = turn.services.texts.screen(
+        "reden_kiezen", titel=_title(turn, shown), code=shown.zaak_code, soort=kind.value
+    )
+    return say(Message(text=text, rows=grid(buttons)))
+
+
 def _title(turn: Turn, shown: TermijnView) -> str:
     return turn.services.knowledge.norm_version(shown.norm_id, shown.norm_version).title
 
@@ -248,26 +246,15 @@ async def _ask(
 async def _to_confirm(
     turn: Turn, drafted: Conversation, day: date, kind: str, **data: object
 ) -> Reply:
-    services, texts = turn.services, turn.services.texts
-    await services.db.run_write(
-        drafts.fill,
-        now=turn.now,
-        actor=turn.actor,
-        nonce=drafted.nonce,
-        answers={"day": day.isoformat()},
-    )
-    text = texts.screen(
+    nothing = {"oud": None, "nieuw": None, "dag": None, "sinds": None, "tot": None}
+    text = turn.services.texts.screen(
         "bevestig_uitstel",
         soort=kind,
         titel=drafted.data["titel"],
         code=drafted.data["code"],
-        **({"oud": None, "nieuw": None, "dag": None, "sinds": None, "tot": None} | data),
+        **(nothing | data),
     )
-    rows = (
-        (texts.button("klopt-bewaar", action=Confirm(nonce=drafted.nonce)),),
-        (texts.button("stoppen", action=Cancel(nonce=drafted.nonce)),),
-    )
-    return Reply(edit=Message(text=text, rows=rows))
+    return await to_confirm(turn, drafted, day, text, yes="klopt-bewaar")
 
 
 async def _kept(turn: Turn, shown: TermijnView, toast: str) -> Reply:

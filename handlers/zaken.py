@@ -16,6 +16,7 @@ from handlers.actions import (
     ShowZaak,
 )
 from handlers.bereken import from_kader
+from handlers.bevestigen import confirm_rows
 from handlers.context import Reply, Services, Turn, say
 from handlers.dagen import day_message
 from handlers.render import Button, Message, grid
@@ -204,11 +205,7 @@ def confirm_message(turn: Turn, drafted: drafts.Conversation, day: date) -> Mess
             if computed.due.on < turn.today
         ],
     )
-    rows = (
-        (texts.button("bevestigen", action=Confirm(nonce=drafted.nonce)),),
-        (texts.button("stoppen", action=Cancel(nonce=drafted.nonce)),),
-    )
-    return Message(text=text, rows=rows)
+    return Message(text=text, rows=confirm_rows(texts, drafted.nonce, "bevestigen"))
 
 
 def opening_question(turn: Turn, drafted: drafts.Conversation) -> str:

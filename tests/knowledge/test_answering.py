@@ -63,6 +63,7 @@ def test_the_question_of_the_issue_gets_its_card(answerer: Answerer) -> None:
     assert answer.read_as is not None
 
 
+@pytest.mark.no_cover
 def test_a_way_of_asking_puts_its_own_card_first(
     knowledge: KnowledgeBase, answerer: Answerer
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_way_of_asking_puts_its_own_card_first(
     assert len(unsure) <= CHOICES_AT_MOST * len(sample), unsure
 
 
+@pytest.mark.no_cover
 def test_a_letter_left_out_of_the_longest_word_hardly_ever_loses_the_card(
     knowledge: KnowledgeBase, answerer: Answerer
 ) -> None:
@@ -281,6 +283,7 @@ def test_characters_that_fall_apart_into_many_stay_within_the_limit(text: str) -
 # --- speed ---
 
 
+@pytest.mark.no_cover
 def test_nineteen_in_twenty_answers_take_less_than_fifty_milliseconds(
     knowledge: KnowledgeBase, answerer: Answerer
 ) -> None:

@@ -248,6 +248,7 @@ def product(case: Case) -> DueDate:
     return paused(found, [Pause(first=one, last=other) for one, other in case.pauses], CALENDAR)
 
 
+@pytest.mark.no_cover
 def test_a_hundred_thousand_due_dates_are_what_a_walk_through_the_days_finds() -> None:
     wrong = []
     for case in cases():

@@ -123,6 +123,7 @@ def test_a_norm_without_the_command_needs_a_day_in_figures_or_vanaf() -> None:
     assert parse(question, knowledge=KNOWLEDGE, today=TODAY) is not None
 
 
+@pytest.mark.no_cover
 def test_no_way_of_asking_in_the_content_is_read_as_a_sum() -> None:
     asked = [text for card in KNOWLEDGE.cards.values() for text in (card.title, *card.phrasings)]
     assert len(asked) > 1000

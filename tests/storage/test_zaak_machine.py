@@ -639,6 +639,7 @@ def example_rules() -> Rules:
     return Rules(knowledge=knowledge, timezone=ZoneInfo("Europe/Amsterdam"))
 
 
+@pytest.mark.no_cover
 def test_whatever_two_teams_do_their_zaken_hold(
     example_rules: Rules, sqlite_template: Path, tmp_path: Path
 ) -> None:
