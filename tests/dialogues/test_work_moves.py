@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from bot.demo.world import BAS, ELS, KARIM, MILAN, SANNE, Member
-from tests.dialogues.conftest import Chat
+from bot.demo.world import BAS, ELS, KARIM, MILAN, SANNE, DemoClock, Member, demo_world
+from bot.settings import Settings
+from storage.db import Database
+from tests.dialogues.conftest import MONDAY_MORNING, Chat
 
 
 async def open_zaak(chat: Chat, line: str, who: Member = SANNE) -> str:
@@ -235,3 +237,43 @@ async def test_working_days_are_tapped_and_one_day_stays(both: Chat) -> None:
     assert "Je werkdagen\nvrijdag" in both.screen(SANNE)
     await both.presses(SANNE, "✓ vrijdag")
     assert "minstens één dag" in both.toast(SANNE)
+
+
+async def test_the_beheerder_sees_old_and_new_and_only_a_confirmation_moves_them(
+    both: Chat,
+) -> None:
+    code = await open_zaak(both, "nieuwe drang met vto 20 november")
+    # As if the norm or the calendar gave another day when this zaak was opened.
+    with both.world.services.db.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE termijn SET due_on = '2027-05-18', warn_on = '2027-05-18'"
+            " WHERE norm_id = 'drang-totaal'"
+        )
+    shown = await both.says(BAS, "/beheer")
+    assert f"{code} · Grens voor alle drang" in shown
+    assert "was dinsdag 18 mei 2027, wordt donderdag 20 mei 2027" in shown
+    assert "dinsdag 18 mei 2027" in await both.says(SANNE, code)
+    assert "1 termijn is herrekend" in await both.presses(BAS, "Herreken 1 termijn")
+    assert "donderdag 20 mei 2027, was dinsdag 18 mei 2027" in await both.says(SANNE, code)
+    assert "Alle open termijnen kloppen" in await both.says(BAS, "/beheer")
+
+
+async def test_an_organisation_with_its_own_numbers_types_one(
+    sqlite_database: Database, settings: Settings
+) -> None:
+    numbered = settings.model_copy(update={"zaak_pattern": "JB-[0-9]{6}"})
+    clock = DemoClock(MONDAY_MORNING, frozen=True)
+    async with demo_world(
+        numbered, sqlite_database, clock=clock, seconds_between_rounds=3600
+    ) as world:
+        chat = Chat(world)
+        assert "Typ het zaaknummer" in await chat.says(SANNE, "nieuwe ots 20 november")
+        assert "lijkt op een naam" in await chat.says(SANNE, "jaimy")
+        assert "past niet" in await chat.says(SANNE, "JB-12")
+        assert "Zaaknummer: JB-123456" in await chat.says(SANNE, "jb-123456")
+        assert "Zaak JB-123456 · OTS" in await chat.presses(SANNE, "Klopt, open de zaak")
+        assert "Zaak JB-123456 · OTS" in await chat.says(SANNE, "JB-123456")
+        await chat.says(SANNE, "nieuwe ots 19 november")
+        await chat.says(SANNE, "JB-123456")
+        await chat.presses(SANNE, "Klopt, open de zaak")
+        assert "is al van een zaak" in chat.toast(SANNE)
